@@ -1,0 +1,227 @@
+"""Assembles every room once. The only place that builds things; the daemon's order of start and stop is in `daemon.py`."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mailbridge.bridge import Bridge, Reading
+from mailbridge.config.kinds import load_kinds
+from mailbridge.config.load import load_config
+from mailbridge.config.model import Config
+from mailbridge.config.patterns import load_patterns, shipped_patterns
+from mailbridge.config.secrets import read_keys, read_secret
+from mailbridge.config.shipped import shipped_path
+from mailbridge.desk.admin import find_ticket, requester_of_ticket
+from mailbridge.desk.caps import Caps
+from mailbridge.desk.changes import Changes, Numbers
+from mailbridge.desk.failures import undeliverable
+from mailbridge.desk.post import customer_facts
+from mailbridge.desk.work import Rules, Work
+from mailbridge.errors import StoreError
+from mailbridge.log import Log, logger
+from mailbridge.outbox import Outbox
+from mailbridge.relay.maildir import MaildirRelay
+from mailbridge.relay.outcome import Relay
+from mailbridge.relay.smtp import SmtpRelay
+from mailbridge.replies.render import Rendered
+from mailbridge.replies.samples import rich as rich_sample
+from mailbridge.replies.templates import Templates
+from mailbridge.spool import Spool
+from mailbridge.store.blobs import Blobs
+from mailbridge.store.db import Database, upsert
+from mailbridge.store.migrate import is_current, upgrade
+from mailbridge.store.tables import LastGood
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def now() -> datetime:
+    """Read the wall clock: the only place that does."""
+    return datetime.now(UTC)
+
+
+def duration(text: str) -> timedelta:
+    """Turn `5d` into running time; the configuration has checked its form."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+@dataclass(slots=True)
+class App:
+    """A desk, assembled. `close()` gives everything back."""
+
+    config: Config
+    database: Database
+    blobs: Blobs
+    spool: Spool
+    bridge: Bridge
+    outbox: Outbox
+    log: Log
+    environ: Mapping[str, str]
+
+    @property
+    def rules(self) -> Rules:
+        """What the desk goes by."""
+        return self.bridge.rules
+
+    def use(self, config: Config) -> None:
+        """Go by another configuration from now on. Everything that can fail is done before anything is replaced."""
+        rules = make_rules(config, self.database, self.environ, self.log)
+        reading = make_reading(config)
+        self.config, self.bridge.rules, self.bridge.reading = config, rules, reading
+        self.outbox.give_up_after = duration(config.relay.give_up_after)
+
+    def close(self) -> None:
+        """Give back what is open."""
+        self.database.close()
+
+
+def assemble(config: Config, environ: Mapping[str, str] = os.environ) -> App:
+    """Build a desk from its configuration; the database is brought to this version's schema.
+
+    Raise ConfigError or StoreError, which say what to do.
+    """
+    log = logger()
+    database = open_database(config)
+    blobs = Blobs(config.database.blobs)
+    blobs.prepare()
+    worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    spool = Spool(database, blobs, worker)
+    bridge = Bridge(spool, database, blobs, make_rules(config, database, environ, log), make_reading(config), log)
+    outbox = Outbox(
+        database,
+        blobs,
+        worker,
+        duration(config.relay.give_up_after),
+        random.SystemRandom().random,
+        lambda connection, rows, at: undeliverable(connection, bridge.rules, rows, at),
+    )
+    return App(config, database, blobs, spool, bridge, outbox, log, environ)
+
+
+def open_database(config: Config) -> Database:
+    """Open the database and bring it to this version's schema."""
+    url = config.database.url
+    if url.startswith("sqlite:///"):
+        os.makedirs(os.path.dirname(url.removeprefix("sqlite:///")) or ".", exist_ok=True)  # noqa: PTH103, PTH120 - the URL holds text
+    database = Database(url)
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def existing_desk(path: Path, environ: Mapping[str, str]) -> tuple[Rules, Reading, Database | None]:
+    """Return what a desk goes by, and its database if it is there and of this version; nothing is made or changed."""
+    config = load_config(path, environ)
+    database: Database | None = Database(config.database.url)
+    file = Path(config.database.url.removeprefix("sqlite:///"))
+    try:
+        if database is not None and ((database.is_sqlite and not file.is_file()) or not is_current(database)):
+            database = None
+    except StoreError:
+        database = None
+    templates = Templates(config.desk.templates, shipped_path("templates"))
+    return Rules(config, read_keys(config, environ), templates, secrets.token_bytes), make_reading(config), database
+
+
+def templates_of(config: Config) -> Templates:
+    """Return the templates of a desk, for looking at them."""
+    return Templates(config.desk.templates, shipped_path("templates"))
+
+
+def preview_template(
+    config: Config, environ: Mapping[str, str], name: str, locale: str, number: int | None, at: datetime
+) -> Rendered:
+    """Render a template for a ticket, or for a sample. Raise TemplateError or CommandRefused, which say what is wrong."""
+    purpose, _, variant = name.partition("/")
+    templates = templates_of(config)
+    if number is None:
+        return templates.render(purpose, rich_sample(locale), locale, variant or None)
+    database = open_database(config)
+    try:
+        with database.read() as connection:
+            work = Work(
+                make_rules(config, database, environ, logger()),
+                Changes(Numbers(connection), at),
+                Caps(config.limits, at),
+                at,
+            )
+            ticket = find_ticket(connection, number)
+            person = requester_of_ticket(connection, number)
+        return templates.render(purpose, customer_facts(work, ticket, person), locale, variant or None)
+    finally:
+        database.close()
+
+
+def make_rules(config: Config, database: Database, environ: Mapping[str, str], log: Log) -> Rules:
+    """Read the keys and find the templates; the last good text of a template outlives the process in the database."""
+    templates = Templates(
+        config.desk.templates,
+        shipped_path("templates"),
+        clock=time.monotonic,
+        remember=lambda name, source: _remember(database, name, source),
+        recall=lambda name: _recall(database, name),
+        on_fault=lambda what: log.error("templates.broken", what=what) and None,
+    )
+    return Rules(config, read_keys(config, environ), templates, secrets.token_bytes)
+
+
+def make_reading(config: Config) -> Reading:
+    """Load the patterns and words by which mail is read: the shipped ones, and what the desk's folder adds."""
+    return Reading(
+        load_patterns(shipped_patterns(), config.folder / "config" / "patterns"),
+        load_kinds(shipped_path("config", "kinds"), config.folder / "config" / "kinds"),
+    )
+
+
+def run_once(app: App, relay: Relay, at: datetime) -> dict[str, int]:
+    """Work off the spool and send what is due, then return what was done: `run --once`."""
+    done = {"bridged": 0, "sent": 0, "failed": 0, "waiting": 0, "withdrawn": 0}
+    while count := app.bridge.run_once(at).count:
+        done["bridged"] += count
+    while (report := app.outbox.run_once(at, relay, batch_size(app.config))).count:
+        for state in ("sent", "failed", "waiting", "withdrawn"):
+            done[state] += len(getattr(report, state))
+    return done
+
+
+def batch_size(config: Config) -> int:
+    """How many mails go out before it is noted what became of them; a crash may send as many twice."""
+    return 50 if config.relay.kind == "maildir" else 10
+
+
+def make_relay(config: Config, environ: Mapping[str, str] = os.environ) -> Relay:
+    """Build the way out; one for each thread that sends."""
+    if config.relay.kind == "maildir":
+        return MaildirRelay(config.relay.path)
+    password = read_secret(config.relay.password_file, environ) if config.relay.password_file else None
+    return SmtpRelay(config.relay, password)
+
+
+def _remember(database: Database, name: str, source: str) -> None:
+    row = {"name": name, "source": source, "kept_at": now()}
+    table: Any = LastGood.__table__  # type: ignore[attr-defined]
+
+    def work(connection: Connection) -> None:
+        upsert(connection, table, [row], ("name",), ("source", "kept_at"))
+
+    database.write_soon(work, "intake")
+
+
+def _recall(database: Database, name: str) -> str | None:
+    table: Any = LastGood.__table__  # type: ignore[attr-defined]
+    with database.read() as connection:
+        return connection.execute(select(table.c.source).where(table.c.name == name)).scalar()

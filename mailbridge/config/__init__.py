@@ -1,0 +1,1 @@
+"""Configuration: files in, one frozen value out, or every fault at once."""

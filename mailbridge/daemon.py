@@ -1,0 +1,254 @@
+"""The daemon: listeners, workers and bells in one process, their order of start and stop, and the reload.
+
+Start: database, workers, bells, listeners last. Stop: listeners first (a mail whose final dot has come is still
+stored), then workers, who finish their batch; claims that could not be finished are given back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from mailbridge.app import App, assemble, batch_size, make_relay, now
+from mailbridge.config.load import load_config
+from mailbridge.config.model import Config, Lmtp, Smtp
+from mailbridge.config.secrets import read_secret
+from mailbridge.decide.mailboxes import mailbox_of
+from mailbridge.desk.caps import forget_old_counts
+from mailbridge.errors import ConfigError, MailbridgeError
+from mailbridge.intake.smtp import Listener
+from mailbridge.log import Log
+from mailbridge.notify import Progress, feed_watchdog, ready, reloading, stopping
+from mailbridge.passwords import verify_password
+from mailbridge.records.blobs import needed
+from mailbridge.relay.outcome import Relay
+from mailbridge.schedule import Bell, Schedule
+
+STOP_SECONDS = 8.0
+HEARTBEAT_SECONDS = 10
+BLOB_GRACE = timedelta(days=2)
+STUCK_AFTER = {"bridge": 300.0, "outbox": 900.0}  # seconds; a slow relay may hold a batch for long
+
+
+class Worker:
+    """A thread that does rounds of work until there is none, then waits to be woken."""
+
+    def __init__(
+        self,
+        name: str,
+        round_: Callable[[datetime], int],
+        log: Log,
+        moved: Callable[[str], None],
+        poll_seconds: float = 1.0,
+    ) -> None:
+        self.wake, self._stopping = threading.Event(), threading.Event()
+        self._round, self._log, self._poll = round_, log, poll_seconds
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._moved = moved
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to stop after this round."""
+        self._stopping.set()
+        self.wake.set()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for its end; say whether it came."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        pause = self._poll
+        while not self._stopping.is_set():
+            try:
+                worked = self._round(now())
+                pause = self._poll
+            except Exception as fault:  # a worker never dies of one fault: it says so and tries again, slower each time
+                self._log.error(
+                    "worker.failed",
+                    worker=self._thread.name,
+                    fault=str(fault),
+                    exc_info=not isinstance(fault, MailbridgeError),
+                )
+                worked, pause = 0, min(pause * 2, 30.0)
+            self._moved(self._thread.name)
+            if not worked:
+                self.wake.wait(pause)
+                self.wake.clear()
+
+
+class Daemon:
+    """One running desk. `ready` is told the addresses that are listened on, once everything runs."""
+
+    def __init__(
+        self,
+        path: Path,
+        environ: Mapping[str, str] = os.environ,
+        ready: Callable[[list[str]], None] = lambda _addresses: None,
+    ) -> None:
+        self._path, self._environ, self._ready = path, environ, ready
+        self.app: App = assemble(load_config(path, environ), environ)
+        self._relay: Relay = make_relay(self.app.config, environ)
+        self._listeners: list[Listener] = []
+        self._progress = Progress(STUCK_AFTER, time.monotonic())
+        self._sender = Worker("outbox", self._send, self.app.log, self._moved)
+        self._bridger = Worker("bridge", self._bridge, self.app.log, self._moved)
+        self.app.spool.on_accept = self._bridger.wake.set
+        self._schedule = Schedule(
+            [
+                Bell("heartbeat", timedelta(seconds=HEARTBEAT_SECONDS), self._beat),
+                Bell("housekeeping", timedelta(hours=6), self._keep_house),
+            ],
+            lambda name, fault: self.app.log.error("bell.failed", bell=name, fault=str(fault)) and None,
+        )
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT; read the configuration anew on SIGHUP."""
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._keep(loop.create_task(self.reload())))
+        try:
+            for worker in (self._bridger, self._sender):
+                worker.start()
+            self._schedule.start()
+            addresses = await self._listen(self.app.config)
+            ready(f"listening on {', '.join(addresses) or 'nothing'}", self._environ)
+            self.app.log.info("daemon.ready", listening=addresses)
+            self._ready(addresses)
+            await stop.wait()
+        finally:
+            await self._stop()
+
+    async def reload(self) -> None:
+        """Read the configuration anew: whole, or not at all. What runs goes on with the old one until the new one is in place."""
+        reloading(self._environ)
+        try:
+            config = load_config(self._path, self._environ)
+            _refuse_move(self.app.config, config)
+            relay = make_relay(config, self._environ)
+            await self._use(config)
+            self._relay = relay
+            self.app.log.info("config.reloaded")
+        except MailbridgeError as fault:
+            self.app.log.error("config.refused", fault=str(fault), kept="the configuration that was in force")
+        finally:
+            ready("running", self._environ)
+
+    async def _use(self, config: Config) -> None:
+        before, old = self.app.config, self._listeners
+        changed = (config.smtp, config.lmtp, config.trust) != (before.smtp, before.lmtp, before.trust)
+        if not changed:
+            self.app.use(config)
+            return
+        for listener in old:
+            await listener.stop(2)
+        try:
+            await self._listen(config)
+            self.app.use(config)
+        except MailbridgeError:
+            for listener in self._listeners:
+                await listener.stop(0)
+            await self._listen(before)
+            raise
+
+    async def _listen(self, config: Config) -> list[str]:
+        self._listeners = []
+        addresses = []
+        for settings in (config.smtp, config.lmtp):
+            if settings.listen or settings.tls_listen:
+                listener = self._listener(settings, config)
+                bound = await listener.start()
+                self._listeners.append(listener)
+                addresses += [f"{host}:{port}" for host, port in bound]
+        return addresses
+
+    def _listener(self, settings: Smtp | Lmtp, config: Config) -> Listener:
+        return Listener(
+            settings,
+            lmtp=isinstance(settings, Lmtp),
+            accept=self.app.spool.accept,
+            is_ours=lambda address: mailbox_of(address, self.app.config.departments) is not None,
+            check_password=self._check_password,
+            trusted_peers=config.trust.peers,
+            temporary_folder=self.app.blobs.temporary,
+            clock=now,
+        )
+
+    def _check_password(self, login: str, password: str) -> str | None:
+        """Return the address of the agent whose login (address or key) and password these are."""
+        for key, agent in self.app.config.agents.items():
+            if agent.password_hash_file and login.lower() in (agent.address, key.lower()):
+                stored = read_secret(agent.password_hash_file, self._environ)
+                return agent.address if verify_password(password, stored) else None
+        return None
+
+    def _bridge(self, at: datetime) -> int:
+        report = self.app.bridge.run_once(at)
+        if report.count:
+            self._sender.wake.set()
+        return report.count
+
+    def _send(self, at: datetime) -> int:
+        return self.app.outbox.run_once(at, self._relay, batch_size(self.app.config)).count
+
+    def _beat(self) -> None:
+        """Hold the claims of what is being worked on; tell systemd that the workers move."""
+        working = list(self.app.bridge.working_on)
+        if working:
+            self.app.spool.keep_claims(working, now())
+        self.app.outbox.keep_claims(now())
+        stuck = feed_watchdog(self._progress, time.monotonic(), self._environ)
+        if stuck:
+            self.app.log.error("worker.stuck", workers=stuck)
+
+    def _moved(self, worker: str) -> None:
+        self._progress.touch(worker, time.monotonic())
+
+    def _keep_house(self) -> None:
+        at = now()
+        self.app.database.write(lambda connection: forget_old_counts(connection, at), "intake")
+        removed = self.app.blobs.sweep(at - BLOB_GRACE, lambda sums: needed(self.app.database, sums))
+        if removed:
+            self.app.log.info("blobs.swept", removed=removed)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._task = task  # a task that nobody holds may be collected before it ends
+
+    async def _stop(self) -> None:
+        stopping(self._environ)
+        for listener in self._listeners:
+            await listener.stop(3)
+        self._schedule.stop()
+        for worker in (self._bridger, self._sender):
+            worker.stop()
+        self._relay.interrupt()
+        await asyncio.to_thread(self._join)
+        self._relay.close()
+        self.app.close()
+        self.app.log.info("daemon.stopped")
+
+    def _join(self) -> None:
+        for worker in (self._bridger, self._sender):
+            if not worker.join(STOP_SECONDS / 2):
+                self.app.log.warning("worker.late", worker="its claims run out by themselves")
+        left = list(self.app.bridge.working_on)
+        if left:
+            self.app.spool.give_back(left)
+
+
+def _refuse_move(before: Config, after: Config) -> None:
+    """A database cannot be changed under a running daemon."""
+    if before.database != after.database:
+        raise ConfigError(
+            "mailbridge.toml: [database] changed; that needs a restart. Nothing of the new configuration is in force"
+        )

@@ -1,0 +1,1 @@
+"""The desk: the one writer of tickets. Every command is one transaction: all of its rows appear, or none."""

@@ -1,0 +1,362 @@
+"""Agents' mail on tickets: believed on two facts, then relayed, noted or obeyed; else kept and asked about (design.md §4).
+
+| the mail                                                  | what happens                                                     |
+|-----------------------------------------------------------|------------------------------------------------------------------|
+| his own token, sender proven                              | commands are done, the text goes to the customer (or is a note)  |
+| anything less                                             | an unverified note; the real agent is asked once, with a code    |
+| the code, in a human mail of that agent                   | the mail it stands for is believed, once                         |
+| a forward                                                 | a note; nothing is relayed                                       |
+| an absence, a bounce                                      | kept; never relayed                                              |
+| a command that cannot be understood or is not allowed     | nothing is done, nothing is sent; he is told which line          |
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mailbridge.decide.classify import Kind
+from mailbridge.decide.command_values import CommandContext, CommandSheet
+from mailbridge.decide.command_words import COMMANDS
+from mailbridge.decide.commands import read_commands
+from mailbridge.decide.match import Match, Standing, proves_agent
+from mailbridge.decide.trust import Trust
+from mailbridge.desk.incoming import Incoming
+from mailbridge.desk.opening import closed_too_long
+from mailbridge.desk.orders import available, carry_out, set_state
+from mailbridge.desk.post import Thread, To, customer_facts, leaks, notify_agents, send_to_customer
+from mailbridge.desk.rows import add_message, decision_of
+from mailbridge.desk.work import TicketNow, Work
+from mailbridge.errors import CommandRefused
+from mailbridge.mail.tokens import Audience, person_of
+from mailbridge.replies.render import Person
+from mailbridge.store.tables import Attachment, Confirmation, Message, Participant, Ticket
+
+CODE_LASTS = timedelta(days=3)
+_CODE = re.compile(r"\b([A-Z2-7]{5})-([A-Z2-7]{5})\b", re.IGNORECASE)
+
+message_table: Any = Message.__table__  # type: ignore[attr-defined]
+participant: Any = Participant.__table__  # type: ignore[attr-defined]
+attachment: Any = Attachment.__table__  # type: ignore[attr-defined]
+confirmation: Any = Confirmation.__table__  # type: ignore[attr-defined]
+
+
+def receive(
+    connection: Connection, work: Work, ticket: TicketNow, item: Incoming, match: Match, message: int | None = None
+) -> int:
+    """Work off an agent's mail on a ticket; return the message's number. message: it lies there already, unverified."""
+    agent = item.agent or ""
+    if item.kind.kind is not Kind.HUMAN:
+        return message or _note(work, ticket, item, match, "agent-automatic")
+    proven = (
+        proves_agent(match, person_of(f"agent {agent}"))
+        and item.verdict.trust in (Trust.ALIGNED, Trust.SUBMITTED)
+        and not closed_too_long(ticket, work.now)
+    )
+    if not proven:
+        held = _confirmed(connection, work, item, agent)
+        if held is not None:
+            _use_code(connection, work, ticket, held)
+            return message or _note(work, ticket, item, match, "confirmation-received", confirms=held.message)
+        return message or _unverified(work, ticket, item, match)
+    number = message or _note(work, ticket, item, match, None)
+    work.changes.change(Message, number, unverified=False)
+    if item.written.forwarded:
+        work.changes.event(ticket.id, agent, "forward-not-relayed", message=number)
+        _refuse(
+            work,
+            ticket,
+            agent,
+            item.written.reply,
+            reason="a forwarded mail is never sent to the customer; it was kept as a note",
+        )
+        return number
+    as_note = match.token is not None and match.token.audience is Audience.NOTE
+    obey(connection, work, ticket, agent, number, item.written.reply, as_note=as_note)
+    return number
+
+
+def obey(
+    connection: Connection,
+    work: Work,
+    ticket: TicketNow,
+    agent: str,
+    message: int,
+    text: str,
+    *,
+    as_note: bool,
+) -> None:
+    """Do what a believed agent's mail asks for: commands first, then the text as an answer or a note. All, or nothing but a refusal."""
+    sheet = read_commands(text, command_context(work, agent))
+    trial = work.changes.fork()
+    attempt = replace(work, changes=trial)
+    before = (
+        ticket.state,
+        ticket.closed_at,
+        ticket.agent,
+        ticket.priority,
+        ticket.category,
+        ticket.department,
+        ticket.mailbox,
+    )
+    try:
+        _check(sheet)
+        _obey_sheet(connection, attempt, ticket, agent, message, sheet, as_note)
+    except CommandRefused as refusal:
+        (
+            ticket.state,
+            ticket.closed_at,
+            ticket.agent,
+            ticket.priority,
+            ticket.category,
+            ticket.department,
+            ticket.mailbox,
+        ) = before
+        problem = sheet.problems[0] if sheet.problems else None
+        work.changes.event(
+            ticket.id,
+            agent,
+            "refused",
+            message=message,
+            line=problem.line_number if problem else None,
+            reason=str(refusal),
+        )
+        _refuse(
+            work,
+            ticket,
+            agent,
+            text,
+            reason=str(refusal),
+            line=problem.line if problem else "",
+            line_number=problem.line_number if problem else 0,
+            remedy=problem.fix if problem else "",
+        )
+        return
+    work.changes.merge(trial)
+
+
+def command_context(work: Work, writer: str) -> CommandContext:
+    """Return what commands are read by; `writer` may be `admin`, who is none of the agents."""
+    config = work.rules.config
+    agent = work.rules.agent(writer)
+    return CommandContext(
+        agents={key: (one.name, one.address) for key, one in config.agents.items()},
+        writer=writer,
+        role=agent.role if agent else "admin",
+        departments=tuple(config.departments),
+        categories=(),
+        now=work.now,
+        timezone=config.desk.timezone,
+        locale=(agent.locale if agent else None) or config.desk.locale,
+    )
+
+
+def _check(sheet: CommandSheet) -> None:
+    if sheet.problems:
+        raise CommandRefused("; ".join(f"line {problem.line_number}: {problem.what}" for problem in sheet.problems))
+
+
+def _obey_sheet(
+    connection: Connection,
+    work: Work,
+    ticket: TicketNow,
+    agent: str,
+    message: int,
+    sheet: CommandSheet,
+    as_note: bool,
+) -> None:
+    done = carry_out(connection, work, ticket, sheet.commands, agent)
+    if done:
+        work.changes.event(ticket.id, agent, "commands-done", message=message, commands=list(done))
+    text = sheet.text.strip()
+    if "help" in sheet or "status" in sheet:
+        _tell(work, ticket, agent, sheet, text)
+    elif text and (as_note or "note" in sheet):
+        work.changes.event(ticket.id, agent, "noted", message=message)
+    elif text:
+        _answer(
+            connection,
+            work,
+            ticket,
+            agent,
+            message,
+            text,
+            state_was_set=any(name in done for name in _SETTING),
+        )
+    elif not done and "note" not in sheet:
+        raise CommandRefused("the mail holds no text above the line and no command")
+
+
+_SETTING = ("open", "reopen", "pending", "resolve", "close", "spam", "snooze")
+
+
+def _answer(
+    connection: Connection,
+    work: Work,
+    ticket: TicketNow,
+    agent: str,
+    message: int,
+    text: str,
+    *,
+    state_was_set: bool,
+) -> None:
+    """Send an agent's words to the customer and those who take part, from the department's address, under the agent's name."""
+    to = _recipients(connection, ticket)
+    if not to:
+        raise CommandRefused("nobody on this ticket can be answered: it has no requester with an address")
+    leak = leaks(text, work.rules.keys)
+    if leak:
+        raise CommandRefused(f"it would have leaked: {leak}. Remove it, then send the mail once more")
+    writer = work.rules.config.agents[agent]
+    files = _files(connection, work, message)
+    facts = customer_facts(work, ticket, to[0], text=text, signed=_signed(text, writer.name), automatic=False)
+    facts = replace(facts, agent=Person(writer.name, "", ticket.locale), files=tuple(file["name"] for file in files))
+    rendered = work.rules.templates.render("answer", facts, ticket.locale or "en")
+    thread = Thread(_last_of_customer(connection, ticket))
+    send_to_customer(work, ticket, to, rendered, thread, purpose="answer", agent=agent, files=files, text_kept=text)
+    values: dict[str, Any] = {"answered_at": work.now, "updated_at": work.now}
+    if ticket.agent is None:
+        values["agent"] = agent
+        work.changes.event(ticket.id, agent, "assigned", to=agent, why="answered first")
+    work.changes.change(Ticket, ticket.id, **values)
+    if not state_was_set:
+        set_state(work, ticket, work.rules.department(ticket.department).after_answer, agent, "answered")
+
+
+def _last_of_customer(connection: Connection, ticket: TicketNow) -> str:
+    """Return the Message-ID of the newest mail of those who take part: the one that is answered."""
+    query = select(message_table.c.message_id).where(
+        message_table.c.ticket == ticket.id,
+        message_table.c.direction == "inbound",
+        message_table.c.third_party.is_(False),
+    )
+    return connection.execute(query.order_by(message_table.c.id.desc()).limit(1)).scalar() or ""
+
+
+def _signed(text: str, name: str) -> bool:
+    """Say whether the agent's text ends with his own name."""
+    end = " ".join(text.strip().splitlines()[-3:]).lower()
+    return bool(name) and name.split()[0].lower() in end
+
+
+def _recipients(connection: Connection, ticket: TicketNow) -> list[To]:
+    query = select(participant).where(
+        participant.c.ticket == ticket.id, participant.c.role.in_(["requester", "participant"])
+    )
+    rows = sorted(connection.execute(query), key=lambda row: (row.role != Standing.REQUESTER.value, row.contact))
+    return [To(row.address, row.name, contact=row.contact) for row in rows if "@" in row.address]
+
+
+def _files(connection: Connection, work: Work, message: int) -> list[dict[str, Any]]:
+    """Return the files that an agent attached: those of this very transaction, or of a message that lay there already."""
+    rows = [row for row in work.changes.collected(Attachment) if row["message"] == message]
+    if not rows:
+        rows = [row._asdict() for row in connection.execute(select(attachment).where(attachment.c.message == message))]
+    return [
+        {"name": row["name"], "type": row["type"], "sha256": row["sha256"], "size": row["size"]}
+        for row in rows
+        if not row["inline"]
+    ]
+
+
+def _note(work: Work, ticket: TicketNow, item: Incoming, match: Match, event: str | None, **why: Any) -> int:
+    number = add_message(work, ticket.id, item, match, direction="note", third_party=False)
+    if event:
+        work.changes.event(
+            ticket.id, item.agent or "agent", event, at=item.at, message=number, kind=item.kind.kind.value, **why
+        )
+    return number
+
+
+def _unverified(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> int:
+    """Keep the mail as a note that nobody answers for, and ask the real agent once, with a code that only he is sent."""
+    as_note = match.token is not None and match.token.audience is Audience.NOTE
+    number = add_message(
+        work,
+        ticket.id,
+        item,
+        match,
+        direction="note",
+        third_party=False,
+        unverified=True,
+        decision=decision_of(match, item) | {"as_note": as_note},
+    )
+    plain = base64.b32encode(work.rules.random(7)).decode()[:10]
+    code = f"{plain[:5]}-{plain[5:]}"
+    work.changes.add(
+        Confirmation, code_hash=_hash(plain), message=number, agent=item.agent or "", expires_at=work.now + CODE_LASTS
+    )
+    work.changes.event(
+        ticket.id,
+        item.agent or "agent",
+        "unverified-note",
+        at=item.at,
+        message=number,
+        trust=item.verdict.trust.value,
+        evidence=match.evidence.value,
+    )
+    missing = (
+        "the sender was not proven"
+        if item.verdict.trust not in (Trust.ALIGNED, Trust.SUBMITTED)
+        else "it did not come to your own reply address"
+    )
+    facts = customer_facts(work, ticket, To(""), text=item.written.reply, code=code, reason=missing)
+    if item.verdict.trust is not Trust.FAILED:
+        notify_agents(work, ticket, [item.agent or ""], facts, purpose="unverified")
+    return number
+
+
+def _confirmed(connection: Connection, work: Work, item: Incoming, agent: str) -> Any:
+    """Return the confirmation whose code stands in the mail, if it is this agent's, fresh and unused."""
+    codes = [_hash((match[1] + match[2]).upper()) for match in list(_CODE.finditer(item.written.reply))[:5]]
+    if not codes or item.verdict.trust is Trust.FAILED:
+        return None
+    return connection.execute(
+        select(confirmation).where(
+            confirmation.c.code_hash.in_(codes),
+            confirmation.c.agent == agent,
+            confirmation.c.used_at.is_(None),
+            confirmation.c.expires_at > work.now,
+        )
+    ).first()
+
+
+def _use_code(connection: Connection, work: Work, ticket: TicketNow, held: Any) -> None:
+    note = connection.execute(select(message_table).where(message_table.c.id == held.message)).one()
+    work.changes.change(Confirmation, held.code_hash, used_at=work.now)
+    if note.ticket != ticket.id or not note.unverified:
+        return
+    work.changes.change(Message, note.id, unverified=False)
+    work.changes.event(ticket.id, held.agent, "confirmed", message=note.id)
+    obey(connection, work, ticket, held.agent, note.id, note.reply, as_note=bool(note.decision.get("as_note")))
+
+
+def _refuse(work: Work, ticket: TicketNow, agent: str, text: str, **what: Any) -> None:
+    facts = customer_facts(work, ticket, To(""), text=text, **what)
+    notify_agents(work, ticket, [agent], facts, purpose="refused")
+
+
+def _tell(work: Work, ticket: TicketNow, agent: str, sheet: CommandSheet, text: str) -> None:
+    """Answer `/help` or `/status` to the agent alone; a text beside them would get lost, so it refuses the whole."""
+    if text:
+        raise CommandRefused("/help and /status stand alone: their mail holds no text for the customer")
+    locale = (
+        work.rules.config.agents[agent].locale if agent in work.rules.config.agents else None
+    ) or work.rules.config.desk.locale
+    if "help" in sheet:
+        lines = tuple(
+            (words.example, getattr(words, locale)) for name, words in COMMANDS.items() if name in available()
+        )
+        notify_agents(work, ticket, [agent], customer_facts(work, ticket, To(""), commands=lines), purpose="help")
+    if "status" in sheet:
+        notify_agents(work, ticket, [agent], customer_facts(work, ticket, To("")), variant="message")
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(f"mailbridge confirmation {code}".encode()).hexdigest()

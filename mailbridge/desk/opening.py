@@ -1,0 +1,319 @@
+"""Customers' mail on tickets: opening one, adding to one, letting a third party in, and the stub of unreadable mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, update
+
+from mailbridge.decide.classify import Kind
+from mailbridge.decide.match import Match, Standing
+from mailbridge.decide.trust import Trust
+from mailbridge.desk import people
+from mailbridge.desk.incoming import Incoming
+from mailbridge.desk.lookup import ContactFacts
+from mailbridge.desk.post import Thread, To, conflict, customer_facts, notify_agents, send_to_customer
+from mailbridge.desk.rows import add_message
+from mailbridge.desk.work import TicketNow, Work
+from mailbridge.mail.tokens import KEY_BYTES
+from mailbridge.replies.render import Person
+from mailbridge.store.tables import Message, MessageReference, Participant, Ticket
+
+LOCALES = ("en", "ru", "lt")
+MOST_NOTIFIED_BYTES = 15_000_000
+_TAG = re.compile(r"\s*\[#\d{1,9}\]\s*")
+_NO_REPLY = re.compile(
+    r"(?:no|do[-_.]?not)[-_.]?reply|noreply|mailer-daemon|postmaster|bounces?(?:[-+].*)?", re.IGNORECASE
+)
+
+
+def open_ticket(
+    work: Work, item: Incoming, match: Match, contacts: Mapping[str, ContactFacts]
+) -> tuple[TicketNow, int]:
+    """Open a ticket with this mail; acknowledge it to a person, tell the agents. Return the ticket and the message."""
+    asks = people.requester_of(item, work.rules.mailboxes)
+    locale = item.language if item.language in LOCALES else None
+    writer = people.contact_of(work, item.mail.author, contacts, item.verdict.trust, locale)
+    requester = people.contact_of(
+        work, asks, contacts, item.verdict.trust if asks == item.mail.author else Trust.BARE, locale
+    )
+    ticket = TicketNow(
+        id=work.changes.numbers.next("ticket"),
+        key=work.rules.random(KEY_BYTES),
+        state="closed" if item.importing else "new",
+        department=item.department,
+        mailbox=item.mailbox,
+        subject=_subject(item, match),
+        created_at=item.at,
+        locale=locale
+        or _known_locale(asks.address, contacts)
+        or work.rules.department(item.department).locale
+        or work.rules.config.desk.locale,
+        requester=requester,
+    )
+    _insert(work, ticket, item, match)
+    people.join(work, ticket, requester, asks, Standing.REQUESTER, "opened it")
+    if writer != requester and item.verdict.trust in people.PROVEN:
+        people.join(work, ticket, writer, item.mail.author, Standing.PARTICIPANT, "wrote it")
+    people.join_copied(work, ticket, item, match, contacts)
+    message = add_message(
+        work, ticket.id, item, Match(None, runners_up=match.runners_up, linked=match.linked), contact=writer
+    )
+    work.changes.event(
+        ticket.id,
+        "import" if item.importing else "customer",
+        "opened",
+        at=item.at,
+        message=message,
+        kind=item.kind.kind.value,
+        trust=item.verdict.trust.value,
+        linked=match.linked,
+        near=conflict(match.runners_up),
+    )
+    if not item.importing:
+        _answer_the_opening(work, ticket, item, match, To(asks.address, asks.name, contact=requester))
+    return ticket, message
+
+
+def append(work: Work, ticket: TicketNow, item: Incoming, match: Match, contacts: Mapping[str, ContactFacts]) -> int:
+    """Add a mail to a ticket; what it changes depends on the sender's standing. Return the message's number."""
+    contact = people.contact_of(work, item.mail.author, contacts, item.verdict.trust)
+    message = add_message(work, ticket.id, item, match, contact=contact)
+    work.changes.event(
+        ticket.id,
+        "customer",
+        "message-received",
+        at=item.at,
+        message=message,
+        evidence=match.evidence.value,
+        standing=match.standing.value,
+        trust=item.verdict.trust.value,
+        other=conflict(match.runners_up),
+    )
+    if item.importing:
+        _append_history(work, ticket, item, match, contacts, contact)
+    elif match.standing is Standing.THIRD_PARTY:
+        _append_of_stranger(work, ticket, item, match, contact)
+    else:
+        welcome(work, ticket, item, match, message, contacts)
+    return message
+
+
+def welcome(
+    work: Work, ticket: TicketNow, item: Incoming, match: Match, message: int, contacts: Mapping[str, ContactFacts]
+) -> None:
+    """A participant's message: the next step is ours again, those he copied take part, the agents are told."""
+    contact = people.contact_of(work, item.mail.author, contacts, item.verdict.trust)
+    work.changes.change(Message, message, third_party=False)
+    if contact is not None and ticket.people.get(contact) == Standing.THIRD_PARTY:
+        work.changes.then(lambda connection: _raise_part(connection, ticket.id, contact))
+    people.join(work, ticket, contact, item.mail.author, match.standing, "wrote")
+    people.join_copied(work, ticket, item, match, contacts)
+    if ticket.state in ("pending", "snoozed", "resolved", "closed") and item.kind.kind is Kind.HUMAN:
+        work.changes.event(ticket.id, "customer", "reopened", message=message, before=ticket.state)
+        work.changes.change(Ticket, ticket.id, state="open", closed_at=None)
+        ticket.state = "open"
+    work.changes.change(Ticket, ticket.id, updated_at=item.at)
+    _tell_agents(work, ticket, item, match, variant="message")
+
+
+def replace_stub(work: Work, stub: tuple[int, int], ticket: int) -> None:
+    """A quarantined mail could be read after all: its stub ticket now points to the one that it landed on."""
+    message, number = stub
+    work.changes.change(Ticket, number, state="merged", merged_into=ticket, updated_at=work.now)
+    work.changes.event(number, "mailbridge", "merged", into=ticket, why="the quarantined mail could be read")
+    work.changes.then(lambda connection: _drop_message(connection, message))
+
+
+def open_stub(work: Work, item: Incoming, reason: str) -> tuple[int, int]:
+    """Open the ticket that stands for a mail which could not be worked on, so that a person sees it. Return (ticket, message)."""
+    ticket = TicketNow(
+        id=work.changes.numbers.next("ticket"),
+        key=work.rules.random(KEY_BYTES),
+        state="new",
+        department=item.department,
+        mailbox=item.mailbox,
+        subject=item.mail.subject,
+        created_at=item.at,
+        locale=work.rules.config.desk.locale,
+    )
+    _insert(work, ticket, item, Match(None))
+    message = work.changes.numbers.next("message")
+    work.changes.add(
+        Message,
+        id=message,
+        ticket=ticket.id,
+        spool=item.entry.id,
+        direction="inbound",
+        kind=Kind.AUTOMATIC.value,
+        at=item.at,
+        from_name=item.mail.author.name,
+        from_address=item.mail.author.address,
+        message_id=item.mail.message_id,
+        subject=item.mail.subject,
+    )
+    work.changes.event(ticket.id, "mailbridge", "quarantined", message=message, spool=item.entry.id, reason=reason)
+    return ticket.id, message
+
+
+def _insert(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> None:
+    work.changes.add(
+        Ticket,
+        id=ticket.id,
+        key=ticket.key.hex(),
+        state=ticket.state,
+        subject=ticket.subject,
+        locale=ticket.locale,
+        department=ticket.department,
+        mailbox=ticket.mailbox,
+        requester=ticket.requester,
+        created_at=item.at,
+        updated_at=item.at,
+        closed_at=item.at if item.importing else None,
+        linked_to=match.linked,
+    )
+    if match.linked:
+        work.changes.event(match.linked, "mailbridge", "linked", at=item.at, to=ticket.id)
+
+
+def _answer_the_opening(work: Work, ticket: TicketNow, item: Incoming, match: Match, to: To) -> None:
+    settings = work.rules.department(ticket.department)
+    if settings.acknowledge and may_answer(work, item, to.address):
+        rendered = work.rules.templates.render(
+            "acknowledgement", customer_facts(work, ticket, to), ticket.locale or "en"
+        )
+        subject = ticket.subject if ticket.subject.lower().startswith("re:") else f"Re: {ticket.subject}"
+        rendered = replace(rendered, subject=subject.strip() if ticket.subject else rendered.subject)
+        send_to_customer(
+            work, ticket, [to], rendered, Thread(item.mail.message_id, item.mail.references), purpose="acknowledgement"
+        )
+    _tell_agents(work, ticket, item, match, variant="new")
+
+
+def may_answer(work: Work, item: Incoming, address: str) -> bool:
+    """Say whether automatic mail may go out for this one (RFC 3834 §2; design.md §7.3): only to a person who is not a stranger to truth."""
+    return (
+        item.kind.kind is Kind.HUMAN
+        and item.verdict.trust is not Trust.FAILED
+        and not (item.kind.spam and item.entry.delivery.believed)
+        and "@" in address
+        and not people.is_ours(work, address)
+        and work.rules.agent_by_address(address) is None
+        and item.entry.delivery.envelope_from != ""
+        and not _NO_REPLY.fullmatch(address.rpartition("@")[0])
+    )
+
+
+def _tell_agents(work: Work, ticket: TicketNow, item: Incoming, match: Match, variant: str, reason: str = "") -> None:
+    author = To(item.mail.author.address, item.mail.author.name)
+    shown = customer_facts(
+        work,
+        ticket,
+        author,
+        text=item.written.reply or item.mail.text,
+        files=tuple(file.name for file in item.mail.attachments if not file.inline),
+        reason=reason or _reason(match),
+    )
+    files = [
+        {"name": file.name, "type": file.type, "sha256": file.sha256, "size": len(file.content)}
+        for file in item.mail.attachments
+    ]
+    if sum(file["size"] for file in files if isinstance(file["size"], int)) > MOST_NOTIFIED_BYTES:
+        files = []
+    agents = (
+        [ticket.agent] if work.rules.agent(ticket.agent) and ticket.agent else work.rules.answering(ticket.department)
+    )
+    notify_agents(
+        work,
+        ticket,
+        [key for key in agents if key != item.agent],
+        replace(shown, customer=Person(author.name, author.address, ticket.locale)),
+        variant=variant,
+        files=files,
+    )
+
+
+def _reason(match: Match) -> str:
+    return f"signals point elsewhere too: {conflict(match.runners_up)}" if match.runners_up else ""
+
+
+def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Match, contact: int | None) -> None:
+    """A third party's mail: no state changes, no clock stops; agents are told, the sender gets one receipt without content."""
+    first = contact is not None and contact not in ticket.people
+    people.join(work, ticket, contact, item.mail.author, Standing.THIRD_PARTY, f"wrote by {match.evidence.value}")
+    to = To(item.mail.author.address, item.mail.author.name, contact=contact)
+    if first and may_answer(work, item, to.address):
+        locale = item.language if item.language in LOCALES else ticket.locale or "en"
+        stranger = TicketNow(
+            id=ticket.id,
+            key=ticket.key,
+            state=ticket.state,
+            department=ticket.department,
+            mailbox=ticket.mailbox,
+            subject=item.mail.subject,
+            created_at=ticket.created_at,
+            locale=locale,
+        )
+        rendered = work.rules.templates.render("receipt", customer_facts(work, stranger, to), locale)
+        send_to_customer(
+            work, stranger, [to], rendered, Thread(item.mail.message_id, item.mail.references), purpose="receipt"
+        )
+    _tell_agents(
+        work,
+        ticket,
+        item,
+        match,
+        variant="message",
+        reason=f"third party ({item.verdict.trust.value}), came by {match.evidence.value}; /allow lets him in",
+    )
+
+
+def _append_history(
+    work: Work,
+    ticket: TicketNow,
+    item: Incoming,
+    match: Match,
+    contacts: Mapping[str, ContactFacts],
+    contact: int | None,
+) -> None:
+    standing = Standing.PARTICIPANT if match.standing is Standing.AGENT else match.standing
+    people.join(work, ticket, contact, item.mail.author, standing, "wrote")
+    people.join_copied(work, ticket, item, match, contacts)
+    if item.at > (ticket.updated_at or item.at):
+        work.changes.change(
+            Ticket, ticket.id, updated_at=item.at, **({"closed_at": item.at} if ticket.state == "closed" else {})
+        )
+
+
+def _subject(item: Incoming, match: Match) -> str:
+    """The subject of a new ticket; one that continues a finished ticket loses the old tag, so that it does not lead back."""
+    subject = item.mail.subject
+    return _TAG.sub(" ", subject).strip() if match.linked else subject
+
+
+def _known_locale(address: str, contacts: Mapping[str, ContactFacts]) -> str | None:
+    known = contacts.get(address.lower())
+    return known.locale if known else None
+
+
+def _raise_part(connection: Connection, ticket: int, contact: int) -> None:
+    table = Participant.__table__  # type: ignore[attr-defined]
+    connection.execute(
+        update(table)
+        .where(table.c.ticket == ticket, table.c.contact == contact)
+        .values(role=Standing.PARTICIPANT.value)
+    )
+
+
+def _drop_message(connection: Connection, number: int) -> None:
+    message, reference = Message.__table__, MessageReference.__table__  # type: ignore[attr-defined]
+    connection.execute(delete(reference).where(reference.c.message == number))
+    connection.execute(delete(message).where(message.c.id == number))
+
+
+def closed_too_long(ticket: TicketNow, now: datetime, days: int = 30) -> bool:
+    """Say whether the ticket was closed so long ago that a token no longer proves an agent (design.md §3)."""
+    return ticket.state == "closed" and ticket.closed_at is not None and (now - ticket.closed_at).days >= days

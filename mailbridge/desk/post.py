@@ -1,0 +1,317 @@
+"""Mail that the desk sends: outbox rows, rendered and addressed. Nothing here touches the network.
+
+Mail to a customer bears no token but his own and no word of a notification; `leaks` reads the finished text once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailbridge.decide.match import RunnerUp
+from mailbridge.desk.caps import Cap
+from mailbridge.desk.work import TicketNow, Work
+from mailbridge.mail.tokens import Audience, Token, address_with, our_message_id, person_of, sign, tokens_in
+from mailbridge.replies.render import Facts, Person, Rendered
+from mailbridge.store.tables import Message, MessageReference, Outbox
+
+MARKER_WORDS = "mailbridge ·"
+AUTOMATIC_FOR = timedelta(days=1)
+REPLYABLE = frozenset({Audience.CUSTOMER, Audience.MESSAGE_ID})
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Whom a mail goes to. `contact` for customers, `agent` for one of us."""
+
+    address: str
+    name: str = ""
+    contact: int | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where in a conversation a mail stands: the id it answers, and those before it."""
+
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The References of an answer (RFC 5322 §3.6.4)."""
+        return tuple(dict.fromkeys((*self.references, *((self.in_reply_to,) if self.in_reply_to else ()))))
+
+
+def customer_facts(work: Work, ticket: TicketNow, to: To, **more: Any) -> Facts:
+    """Return what a mail to a customer may speak of."""
+    department = work.rules.department(ticket.department)
+    calendar = work.rules.config.calendars.get(department.calendar or "")
+    return Facts(
+        ticket=ticket.id,
+        subject=ticket.subject,
+        customer=Person(to.name, to.address, ticket.locale),
+        department=department.name or work.rules.config.desk.name,
+        desk=work.rules.config.desk.name,
+        state=ticket.state,
+        priority=ticket.priority,
+        category=ticket.category,
+        now=work.now,
+        seed=ticket.id,
+        timezone=calendar.timezone if calendar else work.rules.config.desk.timezone,
+        **more,
+    )
+
+
+def send_to_customer(
+    work: Work,
+    ticket: TicketNow,
+    to: Sequence[To],
+    rendered: Rendered,
+    thread: Thread,
+    *,
+    purpose: str,
+    agent: str | None = None,
+    files: Iterable[dict[str, Any]] = (),
+    text_kept: str | None = None,
+) -> int:
+    """Queue a mail to a customer and lay it on the ticket; return the outbox number.
+
+    agent: the one who wrote it; without one it is automatic mail, which the caps and the sender's silence may stop.
+    The first of `to` is the recipient, the others get a copy. text_kept: what the ticket shows, when not the whole text.
+    """
+    settings = work.rules.department(ticket.department)
+    name = work.rules.config.desk.name if not settings.name else settings.name
+    writer = work.rules.agent(agent)
+    token = sign(Token(Audience.CUSTOMER, ticket.key, person_of(f"contact {to[0].contact}")), work.rules.keys[0])
+    row = _row(work, ticket, to, rendered, thread, purpose)
+    row["headers"] |= {
+        "from_name": writer.name if writer else name,
+        "from_address": ticket.mailbox,
+        "to": [[to[0].name, to[0].address]],
+        "cc": [[one.name, one.address] for one in to[1:]],
+        "reply_to": [name, address_with(ticket.mailbox, settings.separator, token)],
+        "subject": _tagged(rendered.subject, ticket, settings.subject_tag),
+        "auto_submitted": "" if agent else "auto-replied",
+    }
+    row |= {"files": list(files), "agent": agent, "envelope_from": _bounce_address(work, ticket) if agent else ""}
+    leak = leaks(rendered.text, work.rules.keys)
+    if leak:
+        row |= {"state": "held", "reason": leak}
+    elif not agent:
+        row |= _automatic(work, ticket, to[0].address)
+    work.changes.add(Outbox, **row)
+    message = _lay_on_ticket(work, ticket, row, rendered, text_kept)
+    work.changes.event(
+        ticket.id,
+        agent or "mailbridge",
+        f"{purpose}-queued",
+        message=message,
+        outbox=row["id"],
+        to=to[0].contact,
+        template=rendered.template,
+        **({"held": row["reason"]} if row.get("state") in ("held", "withdrawn") else {}),
+    )
+    return int(row["id"])
+
+
+def _lay_on_ticket(
+    work: Work, ticket: TicketNow, row: dict[str, Any], rendered: Rendered, text_kept: str | None
+) -> int:
+    """Write a mail to a customer as a message of its ticket, under the Message-ID by which answers find it."""
+    message, agent = work.changes.numbers.next("message"), row["agent"]
+    work.changes.add(
+        Message,
+        id=message,
+        ticket=ticket.id,
+        outbox=row["id"],
+        direction="outbound",
+        kind="human" if agent else "automatic",
+        message_id=row["message_id"],
+        from_name=row["headers"]["from_name"],
+        from_address=ticket.mailbox,
+        agent=agent,
+        to=[address for _, address in row["headers"]["to"]],
+        cc=[address for _, address in row["headers"]["cc"]],
+        subject=row["headers"]["subject"],
+        at=work.now,
+        text=rendered.text,
+        reply=text_kept if text_kept is not None else rendered.text,
+        language=rendered.locale,
+        automatic=agent is None,
+    )
+    work.changes.add(MessageReference, ref=row["message_id"], message=message, own=True)
+    return message
+
+
+def notify_agents(
+    work: Work,
+    ticket: TicketNow,
+    agents: Iterable[str],
+    facts: Facts,
+    *,
+    purpose: str = "notification",
+    variant: str | None = None,
+    files: Iterable[dict[str, Any]] = (),
+    mailbox: str | None = None,
+) -> None:
+    """Queue a mail to each agent, with his own reply address for this ticket and a second one for notes."""
+    attached = list(files)
+    for key in agents:
+        agent = work.rules.agent(key)
+        if agent is None:
+            continue
+        locale = agent.locale or work.rules.config.desk.locale
+        note, answer, marker = agent_addresses(work, ticket, key)
+        mine = replace(
+            facts,
+            agent=Person(agent.name, agent.address, locale),
+            note_address=note,
+            reply_address=answer,
+            marker=marker,
+        )
+        rendered = work.rules.templates.render(purpose, mine, locale, variant)
+        row = _row(
+            work, ticket, [To(agent.address, agent.name, agent=key)], rendered, _agents_thread(work, ticket), purpose
+        )
+        who = facts.customer.name or facts.customer.address
+        row["headers"] |= {
+            "from_name": f"{who} · {work.rules.config.desk.name}" if who else work.rules.config.desk.name,
+            "from_address": mailbox or ticket.mailbox,
+            "to": [[agent.name, agent.address]],
+            "cc": [],
+            "reply_to": [work.rules.config.desk.name, answer],
+            "subject": f"[#{ticket.id}] {rendered.subject.removeprefix(f'[#{ticket.id}] ')}",
+            "auto_submitted": "auto-generated",
+        }
+        row |= {"envelope_from": _bounce_address(work, ticket), "files": attached}
+        work.changes.add(Outbox, **row)
+
+
+def tell_admins(work: Work, purpose: str, facts: Facts) -> None:
+    """Queue a mail about a fault to the admins; it belongs to no ticket."""
+    department = next(iter(work.rules.config.departments.values()))
+    for key in work.rules.admins():
+        agent = work.rules.config.agents[key]
+        locale = agent.locale or work.rules.config.desk.locale
+        rendered = work.rules.templates.render(
+            purpose,
+            replace(facts, agent=Person(agent.name, agent.address, locale), desk=work.rules.config.desk.name),
+            locale,
+        )
+        number = work.changes.numbers.next("outbox")
+        domain = department.mailboxes[0].rpartition("@")[2]
+        message_id = our_message_id(bytes(8), number, work.now, domain, work.rules.keys[0])
+        headers = {
+            "from_name": work.rules.config.desk.name,
+            "from_address": department.mailboxes[0],
+            "to": [[agent.name, agent.address]],
+            "cc": [],
+            "reply_to": None,
+            "subject": rendered.subject,
+            "in_reply_to": "",
+            "references": [],
+            "auto_submitted": "auto-generated",
+        }
+        work.changes.add(
+            Outbox,
+            id=number,
+            purpose=purpose,
+            made_at=work.now,
+            next_at=work.now,
+            message_id=message_id,
+            envelope_from="",
+            recipients=[_waiting(agent.address)],
+            headers=headers,
+            text=rendered.text,
+        )
+
+
+def agent_addresses(work: Work, ticket: TicketNow, agent: str) -> tuple[str, str, str]:
+    """Return (note address, reply address, marker line) that only this agent is sent for this ticket."""
+    separator, person = work.rules.department(ticket.department).separator, person_of(f"agent {agent}")
+    note, answer, mark = (
+        sign(Token(audience, ticket.key, person), work.rules.keys[0])
+        for audience in (Audience.NOTE, Audience.AGENT, Audience.MARKER)
+    )
+    return (
+        address_with(ticket.mailbox, separator, note),
+        address_with(ticket.mailbox, separator, answer),
+        f"{MARKER_WORDS} #{ticket.id} · {mark}",
+    )
+
+
+def leaks(text: str, keys: tuple[bytes, ...]) -> str:
+    """Say what of ours stands in a text that is about to go to a customer and must not, or return an empty string."""
+    if MARKER_WORDS in text:
+        return "the marker line of a notification stands in the text"
+    if any(token.audience not in REPLYABLE for token in tokens_in(text, keys)):
+        return "a token of ours stands in the text"
+    return ""
+
+
+def conflict(runners_up: Iterable[RunnerUp]) -> str:
+    """Name the tickets that other signals point at, for the agent; empty when there are none."""
+    others = dict.fromkeys(f"#{runner.ticket} ({runner.evidence.value})" for runner in runners_up)
+    return ", ".join(others)
+
+
+def _row(
+    work: Work, ticket: TicketNow, to: Sequence[To], rendered: Rendered, thread: Thread, purpose: str
+) -> dict[str, Any]:
+    number = work.changes.numbers.next("outbox")
+    message_id = our_message_id(ticket.key, number, work.now, ticket.mailbox.rpartition("@")[2], work.rules.keys[0])
+    headers = {"in_reply_to": thread.in_reply_to, "references": list(thread.all)}
+    return {
+        "id": number,
+        "ticket": ticket.id,
+        "purpose": purpose,
+        "made_at": work.now,
+        "next_at": work.now,
+        "message_id": message_id,
+        "recipients": [_waiting(one.address) for one in to],
+        "headers": headers,
+        "text": rendered.text,
+        "agent": None,
+    }
+
+
+def _automatic(work: Work, ticket: TicketNow, address: str) -> dict[str, Any]:
+    """Return what is special about automatic mail: an end to its use, and the caps."""
+    ends: datetime = work.now + AUTOMATIC_FOR
+    cap = work.caps.take(address, ticket.id)
+    if cap is None:
+        return {"not_after": ends, "unless_answered": True}
+    if cap is Cap.BREAKER:
+        if work.caps.first_break():
+            tell_admins(
+                work,
+                "breaker",
+                Facts(
+                    now=work.now, count=work.rules.config.limits.per_minute, timezone=work.rules.config.desk.timezone
+                ),
+            )
+        return {"state": "held", "reason": cap.value}
+    return {"state": "withdrawn", "reason": cap.value}
+
+
+def _bounce_address(work: Work, ticket: TicketNow) -> str:
+    settings = work.rules.department(ticket.department)
+    token = sign(Token(Audience.BOUNCE, ticket.key, bytes(4)), work.rules.keys[0])
+    return address_with(ticket.mailbox, settings.separator, token)
+
+
+def _agents_thread(work: Work, ticket: TicketNow) -> Thread:
+    """All mail about a ticket hangs under one id in the agents' clients, whichever of them came first."""
+    domain = ticket.mailbox.rpartition("@")[2]
+    return Thread(our_message_id(ticket.key, 0, ticket.created_at, domain, work.rules.keys[-1]))
+
+
+def _tagged(subject: str, ticket: TicketNow, wanted: bool) -> str:
+    return f"{subject} [#{ticket.id}]" if wanted and f"[#{ticket.id}]" not in subject else subject
+
+
+def _waiting(address: str) -> dict[str, Any]:
+    return {"address": address, "state": "waiting", "code": 0, "reply": ""}

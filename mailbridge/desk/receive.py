@@ -1,0 +1,248 @@
+"""A batch of mails becomes tickets: each opens one, goes onto one, is a repeat, or is kept silent; one transaction.
+
+| mail                                   | what the desk does                                                                     |
+|----------------------------------------|----------------------------------------------------------------------------------------|
+| the same message once more             | adds recipients, trust and evidence to the message; decides anew if they are stronger    |
+| bounce, auto-reply, absence, own …     | onto its ticket, changing no state; without a ticket it is kept silent                   |
+| an agent's, on a ticket                | `agents.py`: proven: relayed, noted or obeyed; else an unverified note and a question   |
+| a participant's, on a ticket           | appended; the ticket is ours again; its agents are told                                 |
+| a third party's, on a ticket           | appended as such; no state changes; agents are told, he gets one receipt without content |
+| anything else                          | opens a ticket; a person is acknowledged                                                |
+
+Mails of one batch that could belong together are worked off in waves, each with its own look-up, so that a reply
+finds its parent although both came in the same second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailbridge.config.model import Config
+from mailbridge.decide.classify import Kind
+from mailbridge.decide.match import TELLING, Evidence, Known, Match, Standing
+from mailbridge.decide.trust import Trust, stronger
+from mailbridge.desk import agents, opening, people
+from mailbridge.desk.caps import Caps
+from mailbridge.desk.changes import Changes, Numbers
+from mailbridge.desk.incoming import Incoming, Outcome, Received
+from mailbridge.desk.lookup import Facts, Question, fetch_facts
+from mailbridge.desk.rows import add_message
+from mailbridge.desk.threads import merge
+from mailbridge.desk.work import Rules, TicketNow, Work
+from mailbridge.store.db import AnyRow
+from mailbridge.store.tables import Message
+
+Decide = Callable[[Incoming, Known], Match]
+_EVIDENCE = list(Evidence)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One mail with all that was found for it."""
+
+    item: Incoming
+    known: Known
+    match: Match
+    facts: Facts
+
+    def ticket(self) -> TicketNow | None:
+        """The ticket that it goes onto, as it stands."""
+        if self.match.ticket is None:
+            return None
+        return TicketNow.of(self.facts.tickets[self.match.ticket], dict(self.known.tickets[self.match.ticket].people))
+
+
+def receive(
+    connection: Connection, rules: Rules, batch: Sequence[Incoming], decide: Decide, now: datetime
+) -> list[Received]:
+    """Work off a batch inside one transaction; the answers come in the order of the batch.
+
+    A mail that the desk cannot take leaves nothing behind and comes back with its `fault`.
+    """
+    received: list[Received] = []
+    numbers = Numbers(connection)
+    for wave in waves(batch):
+        received.extend(_receive_wave(connection, rules, wave, decide, numbers, now))
+    numbers.flush(connection)
+    order = {item.entry.id: place for place, item in enumerate(batch)}
+    return sorted(received, key=lambda one: order[one.spool_id])
+
+
+def waves(batch: Sequence[Incoming]) -> Iterator[list[Incoming]]:
+    """Split a batch so that no two mails of a wave share an id, a ticket or an identity; order is kept among those that do."""
+    left = list(batch)
+    while left:
+        taken: set[object] = set()
+        wave: list[Incoming] = []
+        later: list[Incoming] = []
+        for item in left:
+            keys: set[object] = {
+                *item.signals.ids,
+                *item.signals.ticket_keys,
+                *item.signals.tags,
+                item.identity or item.entry.id,
+            }
+            (wave if taken.isdisjoint(keys) else later).append(item)
+            taken |= keys
+        yield wave
+        left = later
+
+
+def _receive_wave(
+    connection: Connection, rules: Rules, wave: list[Incoming], decide: Decide, numbers: Numbers, now: datetime
+) -> list[Received]:
+    facts = fetch_facts(connection, [question_of(item, rules.config) for item in wave])
+    cases = [_Case(item, known, decide(item, known), facts) for item, known in zip(wave, facts.known, strict=True)]
+    changes, caps = Changes(numbers, now), Caps(rules.config.limits, now)
+    caps.load(
+        connection,
+        {address for item in wave for address in _addresses(item)},
+        {case.match.ticket for case in cases if case.match.ticket},
+    )
+    received = []
+    for case in cases:
+        own = changes.fork()
+        own.contacts.update(changes.contacts)
+        try:
+            answer = _receive_one(connection, Work(rules, own, caps, now), case)
+        except Exception as fault:
+            received.append(Received(case.item.entry.id, None, fault=fault))
+            continue
+        changes.merge(own)
+        received.append(answer)
+    changes.flush(connection)
+    caps.flush(connection)
+    return received
+
+
+def question_of(item: Incoming, config: Config) -> Question:
+    """Return what must be looked up for one mail."""
+    window = config.departments[item.department].reopen_window
+    return Question(
+        item.address,
+        item.verdict.trust,
+        item.agent,
+        item.signals,
+        item.identity,
+        item.importing,
+        timedelta(**{_UNITS[window[-1]]: int(window[:-1])}),
+        _addresses(item),
+    )
+
+
+def _addresses(item: Incoming) -> tuple[str, ...]:
+    mail = item.mail
+    return tuple(
+        dict.fromkeys(
+            person.address.lower()
+            for person in (*mail.from_[:1], *mail.reply_to[:1], *mail.to, *mail.cc)
+            if person.address
+        )
+    )
+
+
+def _receive_one(connection: Connection, work: Work, case: _Case) -> Received:
+    item, match = case.item, case.match
+    before = case.facts.repeats.get(item.identity) if item.identity else None
+    if before is not None:
+        return _repeat(connection, work, case, before)
+    ticket = case.ticket()
+    if item.kind.kind in TELLING:
+        received = _told(work, case, ticket) if ticket else Received(item.entry.id, Outcome.SILENT)
+    elif ticket is not None and match.standing is Standing.AGENT and not item.importing:
+        message = agents.receive(connection, work, ticket, item, match)
+        received = Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
+    elif ticket is not None:
+        message = opening.append(work, ticket, item, match, case.facts.contacts)
+        received = Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
+    else:
+        opened, message = opening.open_ticket(work, item, match, case.facts.contacts)
+        received = Received(item.entry.id, Outcome.NEW, opened.id, message)
+    _finish(work, item, match, received)
+    return received
+
+
+def _finish(work: Work, item: Incoming, match: Match, received: Received) -> None:
+    work.changes.settle(item.entry.id, received.outcome or "", received.message, received.ticket)
+    for other in match.merges if received.ticket else ():
+        merge(work.changes, other, received.ticket or 0, "mailbridge", "its parent message arrived")
+    if item.entry.stub and received.ticket and item.entry.stub[1] != received.ticket:
+        opening.replace_stub(work, item.entry.stub, received.ticket)
+
+
+def _told(work: Work, case: _Case, ticket: TicketNow) -> Received:
+    """Lay mail that only tells something (a bounce, an absence) on its ticket; it changes no state."""
+    item, match = case.item, case.match
+    message = add_message(work, ticket.id, item, match)
+    event = {Kind.BOUNCE: "bounced", Kind.OUT_OF_OFFICE: "absence-received", Kind.FEEDBACK: "complaint-received"}.get(
+        item.kind.kind, "automatic-received"
+    )
+    bounce = item.kind.bounce
+    why = {"status": bounce.status, "class": bounce.bounce_class, "reason": bounce.reason} if bounce else {}
+    work.changes.event(
+        ticket.id,
+        "mailbridge",
+        event,
+        at=item.at,
+        message=message,
+        evidence=match.evidence.value,
+        kind=item.kind.kind.value,
+        **why,
+    )
+    return Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
+
+
+def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> Received:
+    """Add to the message what its repeat says, and decide anew when that is stronger than what was decided from."""
+    item, match = case.item, case.match
+    recipients = list(
+        dict.fromkeys([*before.to, *(person.address for person in item.mail.to), *item.entry.delivery.recipients])
+    )
+    better_trust = stronger(item.verdict.trust, Trust(before.trust or "bare"))
+    better_evidence = match.ticket is not None and _EVIDENCE.index(match.evidence) < _EVIDENCE.index(
+        Evidence(before.evidence)
+    )
+    work.changes.change(Message, before.id, to=recipients)
+    work.changes.event(
+        before.ticket,
+        "mailbridge",
+        "repeat-received",
+        message=before.id,
+        spool=item.entry.id,
+        trust=item.verdict.trust.value,
+        evidence=match.evidence.value,
+    )
+    if better_trust:
+        work.changes.change(
+            Message, before.id, trust=item.verdict.trust.value, trust_reasons=list(item.verdict.reasons)
+        )
+        people.contact_of(work, item.mail.author, case.facts.contacts, item.verdict.trust)
+    if (better_trust or better_evidence) and not item.importing:
+        _decide_anew(connection, work, case, before)
+    work.changes.settle(item.entry.id, Outcome.DUPLICATE, before.id, before.ticket)
+    return Received(item.entry.id, Outcome.DUPLICATE, before.ticket, before.id, match.evidence)
+
+
+def _decide_anew(connection: Connection, work: Work, case: _Case, before: AnyRow) -> None:
+    item, match, ticket = case.item, case.match, case.ticket()
+    if ticket is None:
+        return
+    if match.standing is Standing.AGENT:
+        if before.unverified:
+            agents.receive(connection, work, ticket, item, match, message=before.id)
+    elif match.ticket != before.ticket:
+        if before.evidence == Evidence.NONE.value:
+            merge(
+                work.changes,
+                before.ticket,
+                ticket.id,
+                "mailbridge",
+                f"repeat with {match.evidence.value}, {item.verdict.trust.value}",
+            )
+    elif before.third_party and match.standing is not Standing.THIRD_PARTY:
+        opening.welcome(work, ticket, item, match, before.id, case.facts.contacts)

@@ -1,0 +1,210 @@
+"""Bytes to text in the charset they really are in.
+
+In come bytes, the label that the sender gave (or none) and the hints of the mailbox; out come text and what was
+odd about it. A declared charset is believed unless the bytes contradict it; then UTF-8, then the hints, then what
+reads best (`mail/plausible.py`) is taken. Never raises, never returns lone surrogates.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+from mailbridge.mail.plausible import ENOUGH, plausibility
+
+_ALIASES = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "l1": "cp1252",
+    "us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "646": "ascii", "iso-646": "ascii", "ansi": "cp1252",
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "hz-gb-2312": "hz", "cp936": "gb18030",
+    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "korean": "cp949", "ksc5601": "cp949", "x-windows-949": "cp949",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932", "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "x-euc-jp": "euc_jp",
+    "big5": "big5hkscs", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs",
+    "tis-620": "cp874", "iso-8859-11": "cp874", "iso-8859-8-i": "iso8859_8", "iso-8859-6-i": "iso8859_6", "iso-8859-9": "cp1254",
+    "x-mac-cyrillic": "mac_cyrillic", "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "mac": "mac_roman", "koi8": "koi8_r",
+    "koi": "koi8_r", "koi8-ru": "koi8_u", "dos-866": "cp866", "x-cp866": "cp866", "baltic": "cp1257", "winbaltic": "cp1257",
+    "utf8mb4": "utf-8", "x-utf-8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf": "utf-8", "unicode": "utf-8", "utf-8n": "utf-8",
+    "unicode-1-1-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7", "unicode-2-0-utf-7": "utf-7", "iso-10646-ucs-2": "utf-16-be", "ucs-2": "utf-16",
+}
+_NONE = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "binary", "8bit", "7bit", "none", "x-user-defined", "_iso-2022-jp$esc",
+                   "iso-8859", "undefined", "charset", "charset_default", "plain"})
+_WESTERN = frozenset({"cp1252", "iso8859-1", "ascii", "iso8859-15"})
+_MULTI = frozenset({"gb18030", "cp949", "cp932", "euc_jp", "big5hkscs", "euc_jis_2004", "johab", "big5"})
+_LAST_RESORT = ("cp1251", "koi8_r", "cp1257", "cp1250", "cp1252", "iso8859_5", "iso8859_2", "cp866", "iso8859_4", "cp1254", "mac_cyrillic",
+                "cp1253", "cp1255", "cp1256", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
+_CYRILLIC = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic")
+_NUMBERED = re.compile(r"(?:x-)?(?:windows|win|cp|ms|ibm|microsoft-cp)[-_ ]?(\d{3,5})$")
+_ISO = re.compile(r"iso[-_ ]?8859[-_ ]?(\d{1,2})(?:-[ie])?$")
+_UTF8_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_SAMPLE = 1_500
+
+
+@lru_cache(maxsize=512)
+def codec_of(label: str) -> str | None:
+    """Return the Python codec for a charset label as senders write it, or None when nobody knows it.
+
+    Labels are read as the WHATWG does where mail agrees: iso-8859-1 is windows-1252, gb2312 is gb18030.
+    """
+    name = label.strip().strip("\"'").lower().split("*")[0]
+    name = re.sub(r"^(?:charset=|x-mac-ce-)|[;,\s].*$", "", name)
+    if name in _NONE:
+        return None
+    if name in _ALIASES:
+        return _ALIASES[name]
+    if match := _NUMBERED.match(name):
+        name = {"65001": "utf-8", "1200": "utf-16-le", "20127": "ascii", "28591": "cp1252", "20866": "koi8-r"}.get(match[1], "cp" + match[1])
+    elif match := _ISO.match(name):
+        name = "iso8859-" + match[1]
+        name = _ALIASES.get(name, name)
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    if not info._is_text_encoding or info.name in {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}:
+        return None
+    return info.name
+
+
+def decode_bytes(data: bytes, label: str = "", hints: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    """Return the text of `data` and the defects: "unknown-charset", "no-charset", "wrong-charset", "broken-charset".
+
+    label: the declared charset, or empty. hints: charsets of the mailbox, likeliest first.
+    """
+    codec = codec_of(label) if label else None
+    if data.isascii() and codec not in _SEVEN_BIT and b"\x1b$" not in data and b"\x1b(" not in data:
+        return data.decode("ascii"), ()
+    told = () if codec or not label else ("unknown-charset",)
+    text, defects = _decode(data, codec, hints)
+    return _without_surrogates(text), (*told, *defects)
+
+
+_SEVEN_BIT = frozenset({"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_jp_ext", "iso2022_kr", "utf-32-le", "utf-32-be"})
+
+
+def _decode(data: bytes, codec: str | None, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark) and (text := _strictly(data, name)) is not None:
+            return text.lstrip("\ufeff"), ()
+    if b"\x1b$" in data or b"\x1b(" in data:
+        if (text := _strictly(data, "iso2022_jp_ext" if b"\x1b$)C" not in data else "iso2022_kr")) is not None:
+            return text, ()
+    if codec is not None and codec != "ascii":
+        return _declared(data, codec, hints)
+    text = _strictly(data, "utf-8")
+    if text is not None:
+        return text, ("no-charset",)
+    return _guessed(data, hints, "no-charset")
+
+
+def _strictly(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _declared(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Believe the label, unless the bytes are UTF-8 under another one, or read as gibberish."""
+    if codec == "utf-8":
+        text = _strictly(data, "utf-8")
+        return (text, ()) if text is not None else _broken_utf8(data, hints)
+    text = _strictly(data, codec)
+    if codec in _SEVEN_BIT:
+        return (text, ()) if text is not None else (data.decode(codec, "replace"), ("broken-charset",))
+    utf8 = _strictly(data, "utf-8")
+    if utf8 is not None and (text is None or plausibility(utf8[:_SAMPLE]) >= plausibility(text[:_SAMPLE])):
+        return utf8, ("wrong-charset",)
+    if codec in _MULTI:
+        return (text, ()) if text is not None else _broken_multi(data, codec, hints)
+    text = data.decode(codec, "replace") if text is None else text
+    score = plausibility(text[:_SAMPLE])
+    if score >= ENOUGH:
+        return text, ()
+    return _better_than(text, score, codec, data, hints)
+
+
+def _better_than(text: str, score: float, codec: str, data: bytes, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Replace text that reads as gibberish only by something that reads clearly better."""
+    wanted = score + (0.2 if codec in _WESTERN else 0.3)
+    others = tuple(name for name in _candidates(hints) if name not in _MULTI and name != codec)
+    best, figure = _best(_sample(data), others, frozenset())
+    if figure > wanted:
+        return data.decode(best, "replace"), ("wrong-charset",)
+    return text, ("broken-charset",) if "\ufffd" in text else ()
+
+
+def _sample(data: bytes) -> bytes:
+    """Take what charsets are judged by: the lines that hold bytes beyond ASCII, of the first 64 KB."""
+    head = data[:65_536]
+    if len(head) <= _SAMPLE:
+        return head
+    return b"\n".join(line for line in head.split(b"\n") if not line.isascii())[:_SAMPLE]
+
+
+def _best(sample: bytes, codecs_: tuple[str, ...], hinted: frozenset[str]) -> tuple[str, float]:
+    """Return the codec whose reading of `sample` is the most plausible, and the figure; on equal terms the first."""
+    best, best_score = "cp1252", -1.0
+    for codec in codecs_:
+        text = _read_sample(sample, codec)
+        if text is None:
+            continue
+        score = plausibility(text) + (0.1 if codec in hinted else 0.0)
+        if score > best_score + 0.001:
+            best, best_score = codec, score
+    return best, best_score
+
+
+def _read_sample(sample: bytes, codec: str) -> str | None:
+    if codec not in _MULTI:
+        return sample.decode(codec, "replace")
+    try:
+        return codecs.getincrementaldecoder(codec)().decode(sample)
+    except UnicodeError:
+        return None
+
+
+def _broken_utf8(data: bytes, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """UTF-8 with a few broken bytes stays UTF-8; text that is none at all was labelled by habit."""
+    sample = _sample(data)
+    pairs = sum(len(found) for found in _UTF8_PAIR.findall(sample))
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    if pairs > 0.6 * high:
+        return data.decode("utf-8", "replace"), ("broken-charset",)
+    return _guessed(data, hints, "wrong-charset")
+
+
+_HIGH = bytes(range(128, 256))
+
+
+def _broken_multi(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    text = data.decode(codec, "replace")
+    if text.count("\ufffd") * 20 <= len(text):
+        return text, ("broken-charset",)
+    return _guessed(data, hints, "wrong-charset")
+
+
+def _candidates(hints: tuple[str, ...]) -> list[str]:
+    known = [codec for hint in hints if (codec := codec_of(hint)) is not None and codec not in {"utf-8", "ascii"}]
+    return list(dict.fromkeys([*known, *_LAST_RESORT]))
+
+
+def _guessed(data: bytes, hints: tuple[str, ...], defect: str) -> tuple[str, tuple[str, ...]]:
+    """Take what reads best; on equal terms a hint, then the more common charset, wins."""
+    sample = _sample(data)
+    pairs = sum(len(found) for found in _UTF8_PAIR.findall(sample))
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    if high and pairs > 0.9 * high and pairs >= 4:
+        return data.decode("utf-8", "replace"), (defect, "broken-charset")
+    hinted = frozenset(codec for hint in hints if (codec := codec_of(hint)) is not None)
+    best, _ = _best(sample, tuple(_candidates(hints)), hinted)
+    return data.decode(best, "replace"), (defect,)
+
+
+def _without_surrogates(text: str) -> str:
+    """Some codecs (utf-7, utf-16 in pieces) produce lone surrogates, which no database takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -1,0 +1,137 @@
+"""Header values as people read them: decoded, unfolded, cleaned.
+
+In come bytes (or text) of a header value; out comes NFC text that any database, terminal and file system can take.
+Encoded words (RFC 2047) are read as they are broken in practice: inside quotes, glued to other text, with blanks in
+them, one character split over two words, unknown or missing charsets, missing padding. Never raises.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+import unicodedata
+
+from mailbridge.mail.charset import codec_of, decode_bytes
+
+_ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
+_STRICT_GAP = re.compile(r"[ \t\r\n]*")
+_FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
+_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+
+_CONTROLS = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), *range(127, 160)]))
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE = "\ufeff\u200b\u2060\u00ad\ufff9\ufffa\ufffb\u180e"
+_DROPPED = re.compile(f"[{re.escape(_CONTROLS)}{_BIDI}\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
+_DROPPED_IN_TEXT = re.compile(f"[{re.escape(_CONTROLS)}\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
+_DROPPED_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_INVISIBLE_SET = re.compile(f"[{_INVISIBLE}]+")
+
+
+def clean(text: str) -> str:
+    """Return one line of text without NUL, lone surrogates, C0 and C1 controls, and bidi overrides; NFC; blanks single.
+
+    For names, subjects and file names: whatever could rewrite a terminal or hide an extension is gone.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    text = _BLANKS.sub(" ", text)
+    text = _INVISIBLE_SET.sub("", _DROPPED.sub("", text))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def clean_text(text: str) -> str:
+    """Return text of several lines, cleaned like `clean`, but with its line ends (as "\\n"), tabs and blanks.
+
+    Marks that only steer the direction of one letter (LRM, RLM) stay: Hebrew and Arabic letters need them.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        return _DROPPED_ASCII.sub("", text)
+    for mark in ("\u2028", "\u2029", "\x85"):
+        text = text.replace(mark, "\n")
+    return unicodedata.normalize("NFC", _DROPPED_IN_TEXT.sub("", text).replace("\ufeff", ""))
+
+
+def decode_header(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
+    """Return a header value unfolded, with its encoded words and raw 8-bit characters decoded, and cleaned."""
+    text = value if isinstance(value, str) else _from_bytes(value, hints)
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    if "=?" in text:
+        text = decode_words(text, hints)
+    return clean(text)
+
+
+def raw_text(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
+    """Return a header value unfolded, its encoded words still in place: for structured fields, split before decoding."""
+    text = value if isinstance(value, str) else _from_bytes(value, hints)
+    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
+
+
+def _from_bytes(value: bytes, hints: tuple[str, ...]) -> str:
+    if value.isascii():
+        text = value.decode("ascii")
+        return decode_bytes(value, "iso-2022-jp", hints)[0] if "\x1b$" in text else text
+    return decode_bytes(value, "", hints)[0]
+
+
+def decode_words(text: str, hints: tuple[str, ...] = ()) -> str:
+    """Decode every encoded word in `text`; blanks between two of them are dropped (RFC 2047 §6.2).
+
+    Neighbours in one charset are joined as bytes before decoding, because many senders split a character over two
+    words. A word that cannot be decoded stays as it is.
+    """
+    out: list[str] = []
+    pos = 0
+    waiting = bytearray()
+    charset = ""
+    after_word = False
+    for match in _ENCODED.finditer(text):
+        between = text[pos:match.start()]
+        data = _word_bytes(match[2], match[3])
+        if data is None or codec_of(match[1]) is None and not match[1].isascii():
+            continue
+        label = match[1].split("*")[0].lower()
+        if between and not (after_word and _STRICT_GAP.fullmatch(between)):
+            _flush(out, waiting, charset, hints)
+            out.append(between)
+        elif label != charset:
+            _flush(out, waiting, charset, hints)
+        charset = label
+        waiting += data
+        pos = match.end()
+        after_word = True
+    _flush(out, waiting, charset, hints)
+    out.append(text[pos:])
+    return "".join(out)
+
+
+def _flush(out: list[str], waiting: bytearray, charset: str, hints: tuple[str, ...]) -> None:
+    if waiting:
+        out.append(decode_bytes(bytes(waiting), charset, hints)[0])
+        waiting.clear()
+
+
+def _word_bytes(encoding: str, content: str) -> bytes | None:
+    """The bytes of one encoded word, or None when it holds characters that no encoded word may."""
+    try:
+        data = content.encode("ascii")
+    except UnicodeEncodeError:
+        data = content.encode("utf-8", "surrogateescape")
+    if encoding in "bB":
+        return _base64(data)
+    return _HEX.sub(lambda match: bytes([int(match[1], 16)]), data.replace(b"_", b" "))
+
+
+def _base64(data: bytes) -> bytes | None:
+    """Decode base64 with wrong or missing padding, also where several padded pieces were glued together."""
+    out = bytearray()
+    for piece in re.split(rb"=+", data):
+        letters = _NOT_BASE64.sub(b"", piece)
+        if len(letters) % 4 == 1:
+            letters = letters[:-1]
+        out += binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    return bytes(out)

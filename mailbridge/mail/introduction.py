@@ -1,0 +1,175 @@
+"""Finds the lines that lead over to a quoted mail: "On … wrote:", header blocks, "-----Original Message-----".
+
+Lines of one text come in, with a place to look at; places go out. Every look reads at most a few lines around, so that a
+text of a million suspicious lines costs a million small looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mailbridge.mail.patterns import AROUND, Patterns, has_verb, hit
+
+LONGEST_LINE = 400          # longer lines are prose, or hostile; no client writes such an introduction
+WIDTH = 120                 # clients wrap before this column
+LONGEST = 600               # of all lines of one introduction together
+WRAPPED = 5                 # lines that clients wrap one introduction over, at most (empty ones between not counted)
+BLOCK = 16                  # lines of a header block that are looked at; To and Cc may be long
+COLONS = (":", "：")
+RULER = " \t-_=*~—–―─━"     # what lines that only divide are made of, and what frames "Original Message"
+OPENING = " \t\xa0>*_#=-–—|[(\u200e\u200f\u202a\u202b\ufeff"    # what may stand before the words of an introduction
+MARKS = " \t\xa0*_|\u200e\u200f\u202a\u202c\ufeff>"    # what stands around a header label
+
+DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?(?:am|pm|h|uhr|時|点|點)(?!\w)")
+NAMED = re.compile(r"^\W{0,3}(?:[\w.,'’\"()-]+ ){0,5}[^\s<]{0,60}<[^<>@\s]+@[^<>\s]+>\W{0,3}")
+ANGLE = re.compile(r"[<\[(][^<>@]{1,200}@[^<>@]{1,200}[>\])]")
+
+
+def introduction_start(lines: Sequence[str], end: int, patterns: Patterns, before_quote: bool) -> int | None:
+    """Return the first line of the introduction whose last line is `end`, or None when it is none.
+
+    before_quote: a line that begins with `>` comes next, so less evidence is enough.
+    The nearest line above that makes it complete is taken; a line above that begins like an introduction
+    ("On Fri, May 6,") is taken in too, because clients wrap within the date.
+    """
+    if is_known_introduction(lines[end].strip(), patterns):
+        return end
+    joined, taken = "", 0
+    for start in range(end, max(end - 2 * WRAPPED, -1), -1):
+        line = lines[start].strip()
+        if not line and _balanced(joined) and not _begins_above(lines, start, patterns):
+            return None
+        if line:
+            joined, taken = f"{line} {joined}".strip(), taken + 1
+        if taken > WRAPPED or len(joined) > LONGEST or len(line) > LONGEST_LINE:
+            return None
+        if line and _balanced(joined) and _complete(joined.lower(), patterns, before_quote):
+            return _reach_up(lines, start, joined, patterns)
+    return None
+
+
+def is_known_introduction(line: str, patterns: Patterns) -> bool:
+    """Say whether a line is an introduction as the patterns spell it out whole."""
+    core = line.lstrip(OPENING)
+    return core != "" and core[0].lower() in patterns.introductions and hit(patterns.introductions, core.lower())
+
+
+def may_end_introduction(line: str, patterns: Patterns) -> bool:
+    """Say cheaply whether a line (no space at its end) can be the last of an introduction."""
+    last = line[-1]
+    if last in ":：":
+        return True
+    if last == "-":
+        return line[0] == "-"
+    return line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs or not line.isascii() and line.endswith(patterns.unspaced_verbs)
+
+
+def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divided: bool = False) -> bool:
+    """Say whether the headers of an earlier mail stand at `start`, as Outlook and web mailers write them.
+
+    divided: a ruler or "Original Message" stands above, so one label with an address is enough.
+    A form that a customer fills in ("From: Vilnius", "To: Riga", "Date: 5 May") is none: it has neither an address
+    nor a subject nor a word like "Sent".
+    """
+    kinds: set[str] = set()
+    address, other, empty = False, 0, 0
+    for line in lines[start:start + BLOCK]:
+        kind = label_of(line, patterns)
+        if kind:
+            kinds.add(kind)
+            address = address or "@" in line
+            other = empty = 0
+        elif line.strip():
+            other, empty = other + 1, 0
+            address = address or "@" in line
+        else:
+            empty += 1
+        if other > 2 or empty > 1:
+            break
+    return _is_block(kinds, address, divided)
+
+
+def _is_block(kinds: set[str], address: bool, divided: bool) -> bool:
+    if divided and address and kinds & {"from", "to"}:
+        return True
+    if len(kinds) < 2 or not kinds & {"from", "sent", "date"}:
+        return False
+    return address or "from" in kinds and ("sent" in kinds or "subject" in kinds and len(kinds) > 2)
+
+
+def label_of(line: str, patterns: Patterns) -> str:
+    """Return the kind of the header label that a line begins with ("from", "subject"), or an empty string."""
+    colon = line.find(":", 0, 32)
+    if colon < 0:
+        colon = line.find("：", 0, 32)
+    return patterns.labels.get(line[:colon].strip(MARKS).lower(), "") if colon > 0 else ""
+
+
+def divider(line: str, patterns: Patterns) -> str:
+    """Say what a line that divides is: "original", "forwarded", "ruler", or nothing.
+
+    The bare words without dashes count as well; the caller looks whether a header block follows them.
+    """
+    core = line.strip(RULER)
+    if not core:
+        return "ruler" if len(line.strip()) > 2 else ""
+    if len(core) > 60:
+        core = core.partition("---")[0]
+    core = core.strip(RULER + ":>：").lower()
+    if core in patterns.original:
+        return "original"
+    return "forwarded" if core in patterns.forwarded else ""
+
+
+def _begins_above(lines: Sequence[str], empty: int, patterns: Patterns) -> bool:
+    """Say whether the line above an empty one begins an introduction; some clients put the address into a paragraph of its own."""
+    above = lines[empty - 1].strip().lower() if empty else ""
+    return above != "" and _starts_like_one(above, patterns) and _is_dated(above)
+
+
+def _balanced(joined: str) -> bool:
+    return joined.count(">") <= joined.count("<")
+
+
+def _complete(joined: str, patterns: Patterns, before_quote: bool) -> bool:
+    """Weigh the evidence of one would-be introduction (lower case): verb, date, time, address, colon."""
+    core = joined.strip(RULER)
+    verb = has_verb(core, patterns)
+    address = ANGLE.search(core) is not None
+    date, time = DATE.search(core) is not None, TIME.search(core) is not None
+    if before_quote and (verb or date or address) and core.endswith(COLONS):
+        return True
+    if not verb:
+        return date and time and address and core.endswith(COLONS)
+    if address:
+        return date or time or before_quote or NAMED.match(core) is not None
+    return date and (time or _starts_like_one(core, patterns))
+
+
+def _starts_like_one(line: str, patterns: Patterns) -> bool:
+    return line.split(" ", 1)[0].strip(MARKS + RULER + ",") in patterns.starts
+
+
+def _reach_up(lines: Sequence[str], start: int, joined: str, patterns: Patterns) -> int:
+    """Take in lines above that belong to the same introduction: its beginning, or the verb or date that it still lacks."""
+    joined = joined.lower()
+    if _starts_like_one(joined, patterns):
+        return start
+    length, top = len(joined), start
+    verb, date = has_verb(joined, patterns), _is_dated(joined)
+    for above in range(start - 1, max(start - WRAPPED, -1), -1):
+        line = lines[above].strip().lower()
+        length += len(line)
+        if not line or length > LONGEST or line[0] == ">":
+            break
+        if _starts_like_one(line, patterns) and any(map(str.isdigit, line)):
+            return above
+        if not verb and has_verb(line, patterns) or not date and _is_dated(line) and len(line) < WIDTH:
+            top, verb, date = above, True, True
+    return top
+
+
+def _is_dated(text: str) -> bool:
+    return DATE.search(text) is not None or TIME.search(text) is not None

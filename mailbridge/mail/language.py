@@ -1,0 +1,128 @@
+"""Says which language a text is written in: sure, or unknown. Never a guess from one word.
+
+What comes in: what a person wrote. What goes out: a two-letter code, or None. The script decides where it can, then
+the small words of each language (`language_words.py`); with the extra `lang` and on request, lingua.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from mailbridge.mail.language_words import CYRILLIC, LETTERS, SCRIPTS, WORDS
+
+LOOKED_AT = 2000
+"""Characters that are looked at; a language does not change its small words later on."""
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+NOISE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|^[ \t]*>.*$", re.MULTILINE)
+SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in SCRIPTS}
+CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
+LEAST = 2.0
+"""Points below which nothing is sure: two words of one language, or one and a telling letter or two."""
+MARGIN = 1.4
+"""How much better than the next language the best one must be."""
+
+
+def language(text: str, allowed: tuple[str, ...] = (), *, use_extra: bool = False) -> str | None:
+    """Return the language of a text as a two-letter code, or None when it is not sure.
+
+    allowed: the only languages that may be answered (all when empty); a text in another one is unknown.
+    use_extra: ask lingua where the words are not sure, when the extra `lang` is installed.
+    """
+    text = NOISE.sub(" ", text[:LOOKED_AT])
+    found = by_script(text) or by_words(text)
+    if found is None and use_extra:
+        found = by_lingua(text, allowed)
+    return found if found and (not allowed or found in allowed) else None
+
+
+def by_script(text: str) -> str | None:
+    """Return the language of a script that only one language uses, if at least a third of the letters are in it."""
+    if text.isascii():
+        return None
+    letters = sum(map(str.isalpha, text))
+    counts = {code: len(pattern.findall(text)) for code, pattern in SCRIPT.items()}
+    if counts["ja"] and counts["ja"] + counts["zh"] >= max(3, letters / 3):
+        return "ja" if counts["ja"] * 12 >= counts["zh"] else "zh"
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] >= max(3, letters / 3) else None
+
+
+@cache
+def word_table() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Return word -> languages with what it is worth: 1 when only one language has it, less when several do."""
+    owners: dict[str, list[str]] = {}
+    for code, words in WORDS.items():
+        for word in set(words.split()):
+            owners.setdefault(word, []).append(code)
+    return {word: tuple((code, 1.0 if len(codes) == 1 else 0.6) for code in codes) for word, codes in owners.items()}
+
+
+def by_words(text: str) -> str | None:
+    """Return the language whose small words and letters are there, if it is clearly ahead of every other."""
+    words = [word.lower().replace("’", "'") for word in WORD.findall(text)]
+    if not words:
+        return None
+    points = word_points(words)
+    if not text.isascii():
+        add_letters(points, words)
+    ranked = points.most_common(2)
+    if not ranked:
+        return None
+    (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    enough = most >= LEAST and most >= 0.08 * min(len(words), 60) and most >= MARGIN * second
+    return best if enough else None
+
+
+def word_points(words: Iterable[str]) -> Counter[str]:
+    """Count the distinct small words of each language, a second and third use a little more."""
+    points: Counter[str] = Counter()
+    table = word_table()
+    for word, times in Counter(words).items():
+        for code, worth in table.get(word, ()):
+            points[code] += worth * (1 + 0.25 * min(times - 1, 2))  # type: ignore[assignment]
+    return points
+
+
+def add_letters(points: Counter[str], words: Iterable[str]) -> None:
+    """Add half a point for each distinct word with a letter that only one language uses, at most two in all."""
+    distinct = set(words)
+    cyrillic = any(CYRILLIC_LETTER.search(word) for word in distinct)
+    for code, letters in LETTERS.items():
+        if letters and (code in CYRILLIC) == cyrillic:
+            telling = sum(not letters_of(code).isdisjoint(word) for word in distinct)
+            if telling:
+                points[code] += min(0.5 * telling, 2)  # type: ignore[assignment]
+
+
+@cache
+def letters_of(code: str) -> frozenset[str]:
+    """Return the telling letters of a language."""
+    return frozenset(LETTERS[code])
+
+
+def by_lingua(text: str, allowed: tuple[str, ...]) -> str | None:
+    """Ask lingua in its low accuracy mode (15 MB); None without the extra, for less than four words, or when not clear."""
+    if len(WORD.findall(text)) < 4:
+        return None
+    detector = lingua_detector(allowed)
+    found = detector.detect_language_of(text) if detector else None
+    return {"nb": "no", "nn": "no"}.get(code, code) if found and (code := str(found.iso_code_639_1.name).lower()) else None
+
+
+@cache
+def lingua_detector(allowed: tuple[str, ...]) -> Any:
+    """Build lingua's detector once for a set of languages; None without the extra `lang`."""
+    try:
+        from lingua import IsoCode639_1, LanguageDetectorBuilder
+    except ModuleNotFoundError:
+        return None
+    wanted = [code.upper() for code in (allowed or tuple(WORDS)) if code != "no"] + ["NB"] * ("no" in (allowed or WORDS))
+    codes = [getattr(IsoCode639_1, code) for code in wanted if hasattr(IsoCode639_1, code)]
+    if len(codes) < 2:
+        return None
+    builder = LanguageDetectorBuilder.from_iso_codes_639_1(*codes)
+    return builder.with_low_accuracy_mode().with_minimum_relative_distance(0.2).build()

@@ -1,0 +1,133 @@
+"""The parts of a mail: what mail-parser says of each header, and the bytes of each body.
+
+In comes the skeleton (`mail/skeleton.py`) with mail-parser's reading of it; out come `Part` values in order, one
+for each part that is no multipart, and the tree that says which of them are alternatives of one another.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
+
+import mailparser
+
+from mailbridge.mail.charset import decode_bytes
+from mailbridge.mail.headers import clean, decode_header, decode_words
+from mailbridge.mail.skeleton import Node, Skeleton, build_skeleton
+from mailbridge.mail.transfer import decode_transfer
+
+MAX_TEXT_BYTES = 2_000_000
+"""Bytes of one part that are read as text; a longer part is a file as well, so that nothing is out of sight."""
+
+_ANGLES = re.compile(r"^[<\s]+|[>\s]+$")
+_RAW_NAME = re.compile(rb"(?:file)?name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\r\n]+))", re.IGNORECASE)
+_PARAMETER = re.compile(rb";\s*([a-zA-Z-]+)\s*=\s*\"?([^\";\s]+)")
+
+
+@dataclass(slots=True)
+class Part:
+    """One part that is no multipart.
+
+    type: media type in lower case. name: file name, decoded and cleaned but not yet safe; may be empty.
+    disposition: "attachment", "inline", other, or empty. charset: as declared, or empty.
+    content: the decoded bytes. path: the multiparts around it, outermost first.
+    """
+
+    type: str
+    name: str
+    disposition: str
+    charset: str
+    content_id: str
+    location: str
+    content: bytes
+    parameters: dict[str, str]
+    path: tuple[Node, ...] = ()
+    defects: list[str] = field(default_factory=list)
+    _text: str | None = None
+
+    def text(self, hints: tuple[str, ...]) -> str:
+        """The content as text in the charset it really is in; what was odd is added to `defects`."""
+        if self._text is None:
+            content = self.content
+            if self.is_long:
+                content = content[:content.rfind(b"\n", 0, MAX_TEXT_BYTES) + 1 or MAX_TEXT_BYTES]
+            self._text, odd = decode_bytes(content, self.charset, hints)
+            self.defects += odd
+        return self._text
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more than is read as text."""
+        return len(self.content) > MAX_TEXT_BYTES
+
+
+@dataclass(slots=True)
+class Entity:
+    """A mail, or a MIME entity inside an envelope, taken apart. `date`: what mail-parser made of the Date field."""
+
+    skeleton: Skeleton
+    parts: list[Part]
+    date: datetime | None
+
+
+def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
+    """Take `raw` apart, let mail-parser read the skeleton, and pair each leaf with what it read of its header.
+
+    Raises ParseError when there are more than `max_parts` parts or too large a header.
+    """
+    skeleton = build_skeleton(raw, max_parts)
+    parsed = mailparser.parse_from_bytes(skeleton.text)
+    views = [view for view in parsed.message.walk() if not view.is_multipart()]
+    leaves = list(_with_path(skeleton.root, ()))
+    if len(views) != len(leaves):
+        raise AssertionError("mail-parser sees other parts than the skeleton has")
+    parts = [_part(raw, node, path, view, hints) for (node, path), view in zip(leaves, views, strict=True)]
+    return Entity(skeleton, parts, parsed.date if isinstance(parsed.date, datetime) else None)
+
+
+def _with_path(node: Node, path: tuple[Node, ...]) -> list[tuple[Node, tuple[Node, ...]]]:
+    if not node.children:
+        return [(node, path)]
+    return [pair for child in node.children for pair in _with_path(child, (*path, node))]
+
+
+def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message, hints: tuple[str, ...]) -> Part:
+    content_type = node.header.first("content-type")
+    encoding = node.header.first("content-transfer-encoding")
+    body = raw[node.start:node.end]
+    defects = []
+    if encoding:
+        body, defect = decode_transfer(body, encoding.decode("latin-1"))
+        if defect:
+            defects.append(defect)
+    parameters = {key.lower().decode(): value.decode("latin-1").lower() for key, value in _PARAMETER.findall(content_type)} if content_type else {}
+    disposition = node.header.first("content-disposition")
+    content_id, location = node.header.first("content-id"), node.header.first("content-location")
+    return Part(
+        node.type, _file_name(view, content_type, disposition, hints), _disposition(disposition), parameters.get("charset", ""),
+        _ANGLES.sub("", decode_header(content_id, hints)) if content_id else "", decode_header(location, hints) if location else "",
+        body, parameters, path, defects)
+
+
+def _disposition(value: bytes) -> str:
+    return value.partition(b";")[0].strip().strip(b"\"'").decode("latin-1").lower() if value else ""
+
+
+def _file_name(view: Message, content_type: bytes, disposition: bytes, hints: tuple[str, ...]) -> str:
+    """The name of Content-Disposition, else that of Content-Type; RFC 2231, RFC 2047 or raw 8-bit, as it comes."""
+    if b"name" not in disposition.lower() and b"name" not in content_type.lower():
+        return ""
+    for value in (disposition, content_type):
+        if not value.isascii() and b"*=" not in value and (match := _RAW_NAME.search(value)):
+            octets = match[1] if match[1] is not None else match[2]
+            return clean(decode_words(decode_bytes(octets.strip(), "", hints)[0], hints))
+    try:
+        name = view.get_filename("")
+    except (LookupError, UnicodeError, ValueError, TypeError, AttributeError):
+        name = ""
+    if not isinstance(name, str) or not name:
+        match = _RAW_NAME.search(disposition) or _RAW_NAME.search(content_type)
+        name = decode_bytes((match[1] if match[1] is not None else match[2]).strip(), "", hints)[0] if match else ""
+    return decode_header(re.sub(r"[\ud800-\udfff]", "\ufffd", name), hints)

@@ -1,0 +1,218 @@
+"""The words by which we know a quotation, a signature or a footer: lists of an admin, compiled once.
+
+Comes in: tables as they stand in `config/patterns/*.toml`, by file stem. Goes out: one frozen `Patterns`. Nothing is read
+from disk here. Lists of words are literal text; only `introduction`, `footer` and `disclaimer` are regular expressions.
+All of them are matched against lower-case text, and all languages at once: people write in one language and their mail
+client speaks another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Rule = re.Pattern[str]
+Dispatch = Mapping[str, Rule]
+"""Regular expressions by the first letter of the line they can match; under "" those that may begin with anything."""
+
+HEADERS = ("from", "sent", "date", "to", "cc", "subject", "other")
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "quote": ("start", "wrote", "original", "forwarded", "forward_prefix", "introduction"),
+    "header": HEADERS,
+    "signature": ("closing", "thanks", "sent_from", "device", "footer", "disclaimer"),
+}
+EXPRESSIONS = ("introduction", "footer", "disclaimer")
+NEVER = re.compile(r"(?!)")
+AROUND = " \t:：.;!\"'“”„«»*_<>-–—|\u200e\u200f"
+SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Every word and rule, compiled. All in lower case.
+
+    starts: words that begin an introduction ("on", "am", "le").
+    verbs: last word of each verb of an introduction ("wrote", "écrit") to the verbs that end so ("écrit", "a écrit").
+    unspaced_verbs: those of scripts that put no space between words.
+    labels: header label to its kind, one of HEADERS.
+    original, forwarded: what stands between the dashes above a quoted or a forwarded mail.
+    forward_prefixes: subjects of forwarded mail begin with these and a colon ("fwd").
+    introductions: whole introductions that the other rules do not know.
+    closings: phrases that close a letter ("best regards"); thanks: such phrases that may also be content.
+    sent_from: beginnings of a line that names one of the `devices` ("sent from my phone").
+    footers: other lines that a client adds; disclaimers: first lines of a paragraph that a server adds.
+    """
+
+    starts: frozenset[str]
+    verbs: Mapping[str, tuple[str, ...]]
+    unspaced_verbs: tuple[str, ...]
+    labels: Mapping[str, str]
+    original: frozenset[str]
+    forwarded: frozenset[str]
+    forward_prefixes: frozenset[str]
+    introductions: Dispatch
+    closings: frozenset[str]
+    thanks: frozenset[str]
+    sent_from: Dispatch
+    devices: Rule
+    footers: Dispatch
+    disclaimers: Dispatch
+
+
+def patterns_from(tables: Mapping[str, Mapping[str, Any]]) -> Patterns:
+    """Compile the tables (file stem to parsed TOML). Raises ValueError that names file and key of the first fault."""
+    for stem, table in tables.items():
+        _check(stem, table)
+
+    def words(section: str, key: str) -> list[str]:
+        return [fold(word) for table in tables.values() for word in table.get(section, {}).get(key, ())]
+
+    def rules(section: str, key: str) -> list[str]:
+        return [_lower(rule) for table in tables.values() for rule in table.get(section, {}).get(key, ())]
+
+    return Patterns(
+        starts=frozenset(words("quote", "start")),
+        verbs=_by_last_word(word for word in words("quote", "wrote") if _spaced(word[-1])),
+        unspaced_verbs=tuple(word for word in words("quote", "wrote") if not _spaced(word[-1])),
+        labels={word: kind for kind in HEADERS for word in words("header", kind)},
+        original=frozenset(words("quote", "original")),
+        forwarded=frozenset(words("quote", "forwarded")),
+        forward_prefixes=frozenset(words("quote", "forward_prefix")),
+        introductions=_dispatch(rules("quote", "introduction")),
+        closings=frozenset(words("signature", "closing")),
+        thanks=frozenset(words("signature", "thanks")),
+        sent_from=_dispatch([re.escape(start).replace(r"\ ", " ") + r"\b" for start in words("signature", "sent_from")]),
+        devices=_any_word(words("signature", "device")),
+        footers=_dispatch([f"(?:{rule})$" if rule[0] in r"\.[(" else f"{rule}$" for rule in rules("signature", "footer")]),
+        disclaimers=_dispatch(rules("signature", "disclaimer")),
+    )
+
+
+def fold(text: str) -> str:
+    """Return text as the patterns are compared: lower case, one space between words, none around."""
+    return SPACES.sub(" ", text.strip()).lower()
+
+
+def hit(dispatch: Dispatch, line: str) -> bool:
+    """Say whether a rule of `dispatch` matches the whole beginning of `line` (lower case, stripped)."""
+    rule = dispatch.get(line[:1])
+    return rule is not None and rule.match(line) is not None or dispatch[""].match(line) is not None
+
+
+def has_verb(text: str, patterns: Patterns) -> bool:
+    """Say whether a verb of an introduction stands in a text (lower case)."""
+    verbs = patterns.verbs
+    for token in text.replace(",", " ").split():
+        ends_so = verbs.get(token.strip(AROUND))
+        if ends_so and (token in ends_so or any(verb in text for verb in ends_so)):
+            return True
+    return not text.isascii() and any(verb in text for verb in patterns.unspaced_verbs)
+
+
+def _by_last_word(verbs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for verb in verbs:
+        groups.setdefault(verb.split()[-1].strip(AROUND), []).append(verb)
+    return {word: tuple(group) for word, group in groups.items()}
+
+
+def _check(stem: str, table: Mapping[str, Any]) -> None:
+    for section, entries in table.items():
+        if section not in KEYS or not isinstance(entries, Mapping):
+            raise ValueError(f"patterns/{stem}.toml: unknown table [{section}]; known are: {', '.join(KEYS)}")
+        for key, values in entries.items():
+            where = f"patterns/{stem}.toml: [{section}] {key}"
+            if key not in KEYS[section]:
+                raise ValueError(f"{where}: unknown key; known are: {', '.join(KEYS[section])}")
+            if not isinstance(values, list) or not all(isinstance(value, str) and value.strip() for value in values):
+                raise ValueError(f"{where}: must be a list of texts that are not empty")
+            if key in EXPRESSIONS:
+                _check_rules(where, values)
+
+
+def _check_rules(where: str, rules: Iterable[str]) -> None:
+    for rule in rules:
+        try:
+            compiled = re.compile(_lower(rule))
+        except re.error as error:
+            raise ValueError(f"{where}: {rule!r} is no regular expression: {error}") from error
+        if compiled.match(""):
+            raise ValueError(f"{where}: {rule!r} would match every line")
+
+
+def _lower(rule: str) -> str:
+    """Write a regular expression in lower case, but leave escapes like `\\S` and group heads like `(?P` alone."""
+    return re.sub(r"\\.|\(\?P|[^\\(]+|.", _lower_piece, rule, flags=re.DOTALL)
+
+
+def _lower_piece(found: re.Match[str]) -> str:
+    piece = found[0]
+    return piece if piece[0] == "\\" or piece == "(?P" else piece.lower()
+
+
+def _any_word(words: Iterable[str]) -> Rule:
+    """Match any of the words; a word that begins or ends in a letter of an alphabet stands apart from other letters."""
+    chosen = sorted(set(words), key=len, reverse=True)
+    pieces = [(r"\b" if _spaced(word[0]) else "") + re.escape(word).replace(r"\ ", r"\s+") + (r"\b" if _spaced(word[-1]) else "")
+              for word in chosen]
+    return re.compile("|".join(pieces)) if pieces else NEVER
+
+
+def _spaced(char: str) -> bool:
+    """Say whether scripts of this letter put spaces between words (Chinese and Japanese do not)."""
+    return not char.isalpha() or char < "\u0e00" or "\u0e7f" < char < "\u2e80" or "\uac00" <= char <= "\ud7a3"
+
+
+def _any_rule(rules: Iterable[str]) -> Rule:
+    chosen = list(dict.fromkeys(rules))
+    return re.compile("|".join(f"(?:{rule})" for rule in chosen)) if chosen else NEVER
+
+
+def _dispatch(rules: Iterable[str]) -> Dispatch:
+    """Sort rules by the letters they can begin with, so that a line is tried against few of them."""
+    groups: dict[str, list[str]] = {"": []}
+    for rule in rules:
+        for letter in _first_letters(rule) or ("",):
+            groups.setdefault(letter, []).append(rule)
+    return {letter: _any_rule(group) for letter, group in groups.items()}
+
+
+def _first_letters(rule: str) -> set[str]:
+    """The letters that a match of the rule can begin with; only "" when that is not plain to see."""
+    letters: set[str] = set()
+    for choice in _choices(rule):
+        if choice.startswith(r"\d") and choice[2:3] not in ("?", "*"):
+            letters.update("0123456789")
+        elif not choice.startswith("(?:"):
+            letters.add(choice[0] if choice[:1].isalnum() and choice[1:2] not in ("?", "*", "{") else "")
+        else:
+            end = _closing(choice)
+            letters |= _first_letters(choice[3:end])
+            if choice[end + 1:][:1] in ("?", "*", "{"):
+                letters |= _first_letters(choice[end + 2:]) if choice[end + 1] == "?" else {""}
+    return {""} if "" in letters else letters
+
+
+def _choices(rule: str) -> list[str]:
+    """Split a rule at the `|` that stand outside of any group."""
+    depth, found = 0, [""]
+    for piece in re.findall(r"\\.|.", rule, flags=re.DOTALL):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
+
+
+def _closing(rule: str) -> int:
+    """Where the group that the rule begins with is closed."""
+    depth, at = 0, 0
+    for piece in re.findall(r"\\.|.", rule, flags=re.DOTALL):
+        depth += (piece == "(") - (piece == ")")
+        if not depth:
+            return at
+        at += len(piece)
+    return at

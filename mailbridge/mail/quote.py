@@ -1,0 +1,85 @@
+"""Finds what a person wrote in this mail, apart from quotation, signature, disclaimer and footer.
+
+A read `Mail` and the compiled word patterns come in; a `Written` goes out. Order of belief: our own marker line, then what
+the HTML says about quotations, then words. Nothing is ever thrown away: what is not shown as reply is in `quoted` or in
+`signature`, and the whole text stays in the mail. When unsure, more is kept; when nothing would be left, everything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailbridge.mail.message import Mail, Written
+from mailbridge.mail.patterns import Patterns
+from mailbridge.mail.quote_html import html_quote
+from mailbridge.mail.quote_lines import Layout, layout_of
+from mailbridge.mail.signature import signature_start
+
+SHORT = 40      # a line above a quotation that is no longer is but a greeting ("Hello Anna,")
+
+
+def written(mail: Mail, patterns: Patterns, markers: tuple[str, ...] = ()) -> Written:
+    """Return what the sender wrote now.
+
+    markers: texts that only our own marker line holds; from the first line with one on, all is quoted, together with
+    an introduction directly above. `cut_by` "inline" says that quoted lines were kept among the answers to them.
+    """
+    lines = mail.text.split("\n")
+    layout = layout_of(lines, patterns, markers, html_quote(mail.html, lines, patterns))
+    if layout.forwarded or layout.cut_by.startswith(("header", "original", "html")) and _is_forward(mail.subject, patterns):
+        return Written(mail.text.strip("\n"), forwarded=True, cut_by=layout.cut_by)
+    return _sorted(layout, patterns) or Written(mail.text.strip("\n"))
+
+
+def _is_forward(subject: str, patterns: Patterns) -> bool:
+    prefix, colon, _ = subject.replace("：", ":").partition(":")
+    return bool(colon) and prefix.strip().lower() in patterns.forward_prefixes
+
+
+def _sorted(layout: Layout, patterns: Patterns) -> Written | None:
+    """Sort the lines into reply, quotation and signature; None when the reply would be empty."""
+    lines, end = layout.lines, layout.end
+    part = [REPLY] * end + [QUOTED] * (len(lines) - end)
+    runs = list(layout.runs)
+    signed = signature_start(lines, 0, end, patterns)
+    introduced = False
+    while runs and not _has_text(lines, runs[-1].after, signed) and not runs[-1].led_in and not introduced:
+        run = runs.pop()
+        introduced = run.introduction < run.first
+        _label(part, signed, end, SIGNATURE)
+        _label(part, run.introduction, run.after, QUOTED)
+        end = run.introduction
+        signed = signature_start(lines, 0, end, patterns)
+    _label(part, signed, end, SIGNATURE)
+    full = [run for run in layout.runs if run.first < run.after]
+    inline = False
+    for run in runs:
+        whole = len(full) == 1 and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
+        _label(part, run.introduction, run.after if whole else run.first, QUOTED)
+        inline = inline or not whole and run.first < run.after
+    for at in layout.marked:
+        part[at] = QUOTED
+    sorted_lines: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for line, kind in zip(lines, part, strict=True):
+        sorted_lines[kind].append(line)
+    reply, quoted, signature = ("\n".join(some).strip("\n").rstrip() for some in sorted_lines)
+    if not reply.strip():
+        return None
+    return Written(reply, quoted, signature, cut_by="inline" if inline else layout.cut_by or ("quote" if quoted else ""))
+
+
+REPLY, QUOTED, SIGNATURE = range(3)
+
+
+def _label(part: list[int], start: int, end: int, kind: int) -> None:
+    part[start:end] = [kind] * (end - start)
+
+
+def _has_text(lines: Sequence[str], start: int, end: int) -> bool:
+    return any(line and not line.isspace() for line in lines[start:end])
+
+
+def _is_bottom_posted(lines: Sequence[str], start: int) -> bool:
+    """Say whether at most a greeting stands above the only quotation: then it is the whole earlier mail."""
+    above = [line for line in lines[:start] if line and not line.isspace()]
+    return not above or len(above) == 1 and len(above[0]) <= SHORT

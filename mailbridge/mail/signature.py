@@ -1,0 +1,116 @@
+"""Finds where a signature, a client's footer or a disclaimer begins at the end of what a person wrote.
+
+Lines come in, a place goes out. The walk goes up from the end by paragraphs and stops at the first one that is prose, so a
+"Best regards" in the middle of a text, or a sentence that begins "С уважением", ends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mailbridge.mail.patterns import Patterns, hit
+
+LONGEST_SIGNATURE = 12      # filled lines below a closing like "Best regards" (name, title, address, telephones)
+LONGEST_LOOK = 60           # filled lines that are looked at; no signature with disclaimer is longer
+LONGEST_CLOSING = 80
+NARROW = 50                 # a line that a client has wrapped is at least this long
+LONGEST_LINE = 600          # of a disclaimer's line, so much is compared
+EDGE = " \t\xa0,.!:;*_—–-/~\u200b"
+OPENING = " \t\xa0*_[](){}<>«»„“\"'|•·-–—~#=+\u200b\ufeff"
+
+DELIMITER = re.compile(r"--|-- |- -|—|–|-{3,}|_{2,}|={3,}|\*{3,}|~{2,}|\+{3,}|\u2014{2,}|\u2500{3,}")
+NAMES = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}")
+POSTSCRIPT = re.compile(r"p\W?\W?s\W|пс\W|з\W?ы\W")
+
+
+def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patterns) -> int:
+    """Return the line at which the signature within lines[start:end] begins, or `end` when there is none."""
+    found, at, looked, loose = end, end, 0, 0
+    while at > start and looked < LONGEST_LOOK:
+        at -= 1
+        line = lines[at].strip()
+        if not line:
+            continue
+        looked, loose = looked + 1, loose + 1
+        if _begins_signature(line, at, found, lines, patterns, loose):
+            found, loose = at, 0
+        elif _is_prose(line):
+            top = _disclaimer_top(lines, start, at, patterns)
+            if top < 0:
+                break
+            found = at = top
+            loose = 0
+        elif loose > LONGEST_SIGNATURE or POSTSCRIPT.match(line.lower()):
+            break
+    return found
+
+
+def _begins_signature(line: str, at: int, found: int, lines: Sequence[str], patterns: Patterns, loose: int) -> bool:
+    """Say whether the signature may begin with this line (stripped); `loose` counts the lines since the last that did."""
+    if DELIMITER.fullmatch(line):
+        return True
+    if is_footer(line, patterns) or is_closing(line, patterns):
+        return True
+    if loose == 1 and line[0] in "-/~—–" and NAMES.fullmatch(line.lstrip("-/~—– ")) and _is_name(line.lstrip("-/~—– ")):
+        return True
+    return loose > 1 and loose < 5 and len(line) < 40 and line.strip(EDGE).lower() in patterns.thanks or is_disclaimer(line, patterns)
+
+
+def is_closing(line: str, patterns: Patterns) -> bool:
+    """Say whether a line closes a letter: the phrase alone, or with a name after it ("Best regards, Anna")."""
+    if len(line) > LONGEST_CLOSING:
+        return False
+    core = line.strip(EDGE)
+    low = core.lower()
+    if low in patterns.closings:
+        return True
+    for mark in (",", ".", " -", " –", " —", "!"):
+        head, found, tail = low.partition(mark)
+        if found and head.strip() in patterns.closings:
+            rest = core[len(head) + len(mark):].strip(EDGE)
+            return low in patterns.closings or rest.lower() in patterns.closings or _is_name(rest)
+    return False
+
+
+def is_footer(line: str, patterns: Patterns) -> bool:
+    """Say whether a mail client, a virus scanner or a provider added this line."""
+    if len(line) > 240:
+        return False
+    low = line.lower().lstrip(OPENING).rstrip(" .!>)]*_")
+    return bool(low) and (hit(patterns.footers, low) or hit(patterns.sent_from, low) and len(low) < 140 and patterns.devices.search(low) is not None)
+
+
+def is_disclaimer(line: str, patterns: Patterns) -> bool:
+    """Say whether a paragraph that a server adds begins with this line."""
+    low = line[:LONGEST_LINE].lower().lstrip(OPENING + "!")
+    return bool(low) and hit(patterns.disclaimers, low)
+
+
+def _disclaimer_top(lines: Sequence[str], start: int, at: int, patterns: Patterns) -> int:
+    """Return where the disclaimer begins that lines[at] is part of, else -1.
+
+    It begins with its paragraph, or below a short line of the same paragraph (a telephone number, a ruler).
+    """
+    for above in range(at, max(at - LONGEST_LOOK, start) - 1, -1):
+        before = lines[above - 1].strip() if above > start else ""
+        if len(before) < NARROW:
+            joined = " ".join([piece.strip() for piece in lines[above:min(above + 4, at + 1)]])
+            if is_disclaimer(joined, patterns):
+                return above
+        if not before:
+            break
+    return -1
+
+
+def _is_prose(line: str) -> bool:
+    """Say whether a line is a sentence rather than a name, a title, an address or a slogan."""
+    if len(line) > 90:
+        return True
+    words = len(line.split())
+    return line[-1] == "?" and words > 1 or line[-1] in ".!…" and words > 4 or words > 12
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a short text may be the name of a person: up to four words, each with a capital or of a script without."""
+    return NAMES.fullmatch(text) is not None and all(not word[0].islower() or word in ("von", "van", "de", "der", "da", "di", "la", "le") for word in text.split())

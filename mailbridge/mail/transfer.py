@@ -1,0 +1,107 @@
+"""Transfer encodings (RFC 2045 §6) and files hidden in plain text (uuencode), undone as far as they can be.
+
+In come the bytes of a body as sent, out come the bytes that were meant. Never raises.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+_IN_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?\n", re.MULTILINE)
+_MOST_FILES = 100
+_MOST_PIECES = 10_000
+
+
+def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
+    """Return (decoded bytes, defect or empty) for a body sent in `encoding`, whose comments and case do not matter."""
+    name = encoding.strip().lower().partition(";")[0].partition("(")[0].strip().strip("\"'").rstrip(".,")
+    if name in {"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "identity", "7bits", "8bits"}:
+        return data, ""
+    if name in {"base64", "b", "base-64", "base64encoded"}:
+        return _base64(data)
+    if name in {"quoted-printable", "q", "quoted/printable", "quoted_printable", "quotedprintable", "qp"}:
+        return binascii.a2b_qp(data), ""
+    if name in {"x-uuencode", "uuencode", "uue", "x-uue", "x-uu"}:
+        files = uuencoded_files(data)
+        return (files[0][1], "") if files else (data, "broken-uuencode")
+    return data, "unknown-transfer-encoding"
+
+
+def _base64(data: bytes) -> tuple[bytes, str]:
+    """Decode base64 with missing or wrong padding, or several padded pieces one after another.
+
+    A body that is plain text under a base64 label (a footer pasted by a list, a lazy script) is given back as it is.
+    """
+    letters = data.translate(None, _NOT_BASE64)
+    if not letters:
+        return (data.strip(), "broken-base64") if data.strip() else (b"", "")
+    strange = len(data) - len(letters) - data.count(b"\n") - data.count(b"\r") - data.count(b" ") - data.count(b"\t")
+    if strange * 20 > len(data) or (data.count(b" ") * 12 > len(data) and len(letters) < 20_000):
+        mixed = _base64_with_tail(data)
+        return mixed if mixed else (data, "broken-base64")
+    defect = "broken-base64" if strange or (len(letters) % 4 and not letters.endswith(b"=")) else ""
+    pieces = [letters]
+    if b"=" in letters.rstrip(b"="):
+        pieces = letters.replace(b"==", b"=").split(b"=") if letters.count(b"=") < _MOST_PIECES else [letters.replace(b"=", b"")]
+    return b"".join(_padded(piece) for piece in pieces), defect
+
+
+def _padded(piece: bytes) -> bytes:
+    bare = piece.rstrip(b"=")
+    if len(bare) % 4 == 1:
+        bare = bare[:-1]
+    return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+
+
+def _base64_with_tail(data: bytes) -> tuple[bytes, str] | None:
+    """Base64 lines followed by plain text that somebody appended on the way: both are read."""
+    lines = data.splitlines(keepends=True)
+    count = 0
+    for line in lines:
+        bare = line.strip()
+        if not bare or len(bare) < 40 and not bare.endswith(b"=") and len(bare) % 4 or b" " in bare or bare.translate(None, _NOT_BASE64) != bare:
+            break
+        count += 1
+    if not count:
+        return None
+    return _padded(b"".join(lines[:count]).translate(None, _NOT_BASE64)) + b"\n" + b"".join(lines[count:]), "broken-base64"
+
+
+def uuencoded_files(data: bytes) -> list[tuple[str, bytes, int, int]]:
+    """Return (name, content, start, end) for each file that plain text carries uuencoded ("begin 644 scan.pdf")."""
+    found: list[tuple[str, bytes, int, int]] = []
+    pos = 0
+    for _ in range(_MOST_FILES):
+        match = _UU_BEGIN.search(data, pos)
+        if match is None:
+            break
+        content, end, whole = _uu_lines(data, match.end())
+        pos = end
+        if whole:
+            found.append((match[1].decode("utf-8", "replace").strip(), content, match.start(), end))
+    return found
+
+
+def _uu_lines(data: bytes, pos: int) -> tuple[bytes, int, bool]:
+    out = bytearray()
+    while pos < len(data):
+        stop = data.find(b"\n", pos)
+        stop = len(data) if stop < 0 else stop
+        line = data[pos:stop].rstrip(b"\r")
+        pos = stop + 1
+        if line.strip() in {b"end", b"===="}:
+            return bytes(out), min(pos, len(data)), bool(out)
+        if not line.strip() or line.strip() == b"`":
+            continue
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out += binascii.a2b_uu(line[:length])
+            except binascii.Error:
+                return bytes(out), pos, False
+    return bytes(out), len(data), bool(out)

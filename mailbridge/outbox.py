@@ -1,0 +1,316 @@
+"""The outbox: mail to send, as rendered text and headers; the bytes are composed on sending, the same each time.
+
+| state | stored | after a crash |
+|---|---|---|
+| held | row with the reason (leak guard, breaker, restore) | waits for a person: `mailbridge outbox retry ID` or `drop ID` |
+| waiting | row, written in the desk's own transaction | claimed by the next sender once `next_at` has come |
+| sending | row with `claimed_until`, `attempts` counted | the claim runs out (30 s); it is sent again, with the same Message-ID |
+| sent | row with the relay's answer for each recipient | nothing to do |
+| failed | row with the reason; event and agent's mail beside | waits for a person, who was told |
+| withdrawn | row with the reason: no longer true, or too late | nothing to do |
+
+A crash between the relay's answer and our note sends a mail twice, with the same Message-ID; it never sends none.
+Each arrow has its crash test in `tests/crash/test_outbox_arrows.py`. Knows no rule of tickets: what a final failure means
+is the desk's, through `on_failure`, inside the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from mailbridge.decide.retry import next_try
+from mailbridge.errors import StoreError
+from mailbridge.mail.compose import Outgoing, OutgoingFile, compose
+from mailbridge.mail.message import Address
+from mailbridge.relay.outcome import Outcome, Relay, same_for_all
+from mailbridge.store.blobs import Blobs
+from mailbridge.store.db import AnyRow, Database, doing, unclaimed
+from mailbridge.store.tables import Outbox as OutboxTable
+from mailbridge.store.tables import Ticket
+
+CLAIM_SECONDS = 30
+OPEN_STATES = ("waiting", "sending")
+
+outbox: Any = OutboxTable.__table__  # type: ignore[attr-defined]
+ticket: Any = Ticket.__table__  # type: ignore[attr-defined]
+
+OnFailure = Callable[[Connection, Sequence[AnyRow], datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one round did: rows by their new state."""
+
+    sent: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows were worked on."""
+        return len(self.sent) + len(self.waiting) + len(self.failed) + len(self.withdrawn)
+
+
+@dataclass(slots=True)
+class Outbox:
+    """The outbox of one database. `on_failure` is told, in its transaction, of rows that have failed for good."""
+
+    database: Database
+    blobs: Blobs
+    worker: str
+    give_up_after: timedelta
+    jitter: Callable[[], float]
+    on_failure: OnFailure
+    working_on: set[int] = field(default_factory=set)
+
+    def run_once(self, now: datetime, relay: Relay, most: int = 50) -> Sent:
+        """Claim what is due, send it, note what became of it. Return after one batch; an empty report means all is done."""
+        rows = self.database.write(lambda connection: _claim(connection, self.worker, now, most))
+        if not rows:
+            return Sent()
+        self.working_on = {row.id for row in rows}
+        try:
+            return self._send(rows, now, relay)
+        finally:
+            self.working_on = set()
+
+    def keep_claims(self, now: datetime) -> None:
+        """Heartbeat: hold the claims of the batch in work for another half minute."""
+        held, until = list(self.working_on), now + timedelta(seconds=CLAIM_SECONDS)
+        if held:
+            query = update(outbox).where(
+                outbox.c.id.in_(held), outbox.c.state == "sending", outbox.c.claimed_by == self.worker
+            )
+            self.database.write(doing(query.values(claimed_until=until)))
+
+    def next_due(self) -> datetime | None:
+        """Return when the next mail is due, or None when none waits."""
+        query = (
+            select(outbox.c.next_at)
+            .where(outbox.c.state == "waiting", outbox.c.state.in_(OPEN_STATES))
+            .order_by(outbox.c.next_at)
+            .limit(1)
+        )
+        with self.database.read() as connection:
+            return connection.execute(query).scalar()
+
+    def retry(self, number: int, now: datetime) -> bool:
+        """Send a held or failed mail after all: only to those who have not got it. Say whether there was one."""
+
+        def work(connection: Connection) -> bool:
+            row = connection.execute(
+                select(outbox).where(outbox.c.id == number, outbox.c.state.in_(("held", "failed", "withdrawn")))
+            ).one_or_none()
+            if row is None:
+                return False
+            again = [one if one["state"] == "sent" else one | {"state": "waiting"} for one in row.recipients]
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == number)
+                .values(
+                    state="waiting",
+                    recipients=again,
+                    attempts=0,
+                    made_at=now,
+                    next_at=now,
+                    not_after=None,
+                    unless_answered=False,
+                    reason=None,
+                )
+            )
+            return True
+
+        return self.database.write(work)
+
+    def drop(self, number: int) -> bool:
+        """Withdraw a mail that is not sent. Say whether there was one."""
+        query = (
+            update(outbox)
+            .where(outbox.c.id == number, outbox.c.state.in_(("held", "failed", "waiting")))
+            .values(state="withdrawn", reason="dropped by the admin")
+        )
+        return self.database.write(lambda connection: connection.execute(query).rowcount == 1)
+
+    def _send(self, rows: Sequence[AnyRow], now: datetime, relay: Relay) -> Sent:
+        useless = _useless(self.database, rows, now)
+        changes: list[dict[str, Any]] = [_withdrawn(number, reason) for number, reason in useless.items()]
+        ready: list[tuple[AnyRow, bytes]] = []
+        for row in rows:
+            if row.id not in useless:
+                try:
+                    ready.append((row, compose(self._mail(row))))
+                except (
+                    StoreError,
+                    ValueError,
+                ) as fault:  # it can never be composed: a fault of its own, told to the agent
+                    changes.append(
+                        _result(row, same_for_all(_open_recipients(row), "permanent", 0, str(fault)), now, self)
+                    )
+        outcomes = relay.send_many([(row.envelope_from, _open_recipients(row), raw) for row, raw in ready])
+        changes += [_result(row, outcome, now, self) for (row, _), outcome in zip(ready, outcomes, strict=True)]
+        by_id = {row.id: row for row in rows}
+        self.database.write(lambda connection: _note(connection, changes, by_id, self.on_failure, now))
+        return Sent(
+            *(
+                tuple(change["b_id"] for change in changes if change["state"] == state)
+                for state in ("sent", "waiting", "failed", "withdrawn")
+            )
+        )
+
+    def _mail(self, row: AnyRow) -> Outgoing:
+        head = row.headers
+        files = tuple(OutgoingFile(file["name"], file["type"], self.blobs.get(file["sha256"])) for file in row.files)
+        return Outgoing(
+            message_id=row.message_id,
+            date=row.made_at,
+            from_name=head["from_name"],
+            from_address=head["from_address"],
+            to=_people(head["to"]),
+            cc=_people(head["cc"]),
+            reply_to=Address(*head["reply_to"]) if head["reply_to"] else None,
+            subject=head["subject"],
+            text=row.text,
+            html=row.html,
+            in_reply_to=head["in_reply_to"],
+            references=tuple(head["references"]),
+            auto_submitted=head["auto_submitted"],
+            files=files,
+        )
+
+
+def _people(pairs: Iterable[Sequence[str]]) -> tuple[Address, ...]:
+    return tuple(Address(name, address) for name, address in pairs)
+
+
+def _claim(connection: Connection, worker: str, now: datetime, most: int) -> Sequence[AnyRow]:
+    dead = (outbox.c.state == "sending") & (outbox.c.claimed_until < now)
+    query = (
+        select(outbox)
+        .where(outbox.c.state.in_(OPEN_STATES), outbox.c.next_at <= now, (outbox.c.state == "waiting") | dead)
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(most)
+    )
+    rows = connection.execute(unclaimed(query, connection)).all()
+    if rows:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in rows]))
+            .values(
+                state="sending",
+                claimed_by=worker,
+                claimed_until=now + timedelta(seconds=CLAIM_SECONDS),
+                attempts=outbox.c.attempts + 1,
+            )
+        )
+    return rows
+
+
+def _useless(database: Database, rows: Sequence[AnyRow], now: datetime) -> dict[int, str]:
+    """Return the mails that must not go out any more, with the reason: too late, or a newer answer says more."""
+    late = {row.id: "too late to be of use" for row in rows if row.not_after is not None and row.not_after < now}
+    asked = [row for row in rows if row.unless_answered and row.ticket is not None and row.id not in late]
+    if not asked:
+        return late
+    query = select(ticket.c.id, ticket.c.answered_at).where(
+        ticket.c.id.in_({row.ticket for row in asked}), ticket.c.answered_at.is_not(None)
+    )
+    with database.read() as connection:
+        answered = {row.id: row.answered_at for row in connection.execute(query)}
+    return late | {
+        row.id: "a newer answer says more"
+        for row in asked
+        if row.ticket in answered and answered[row.ticket] > row.made_at
+    }
+
+
+def _open_recipients(row: AnyRow) -> tuple[str, ...]:
+    return tuple(one["address"] for one in row.recipients if one["state"] == "waiting")
+
+
+def _withdrawn(number: int, reason: str) -> dict[str, Any]:
+    return {
+        "b_id": number,
+        "state": "withdrawn",
+        "reason": reason,
+        "next_at": None,
+        "sent_at": None,
+        "recipients": None,
+    }
+
+
+def _result(row: AnyRow, outcome: Outcome, now: datetime, box: Outbox) -> dict[str, Any]:
+    """Turn what the relay said into the row's next state; recipients who have the mail are not sent it again."""
+    said = {one.address: one for one in outcome.results}
+    words = {"sent": "sent", "temporary": "waiting", "permanent": "failed"}
+    recipients = [
+        one
+        | {
+            "state": words[said[one["address"]].state],
+            "code": said[one["address"]].code,
+            "reply": said[one["address"]].reply,
+        }
+        if one["address"] in said
+        else one
+        for one in row.recipients
+    ]
+    states = {one["state"] for one in recipients}
+    change = {
+        "b_id": row.id,
+        "state": "failed" if "failed" in states else "sent",
+        "reason": outcome.reply or None,
+        "next_at": None,
+        "sent_at": now,
+        "recipients": recipients,
+    }
+    if "waiting" not in states:
+        return change
+    again = next_try(row.attempts + 1, row.made_at, now, box.give_up_after, box.jitter())
+    if again is not None:
+        return change | {"state": "waiting", "next_at": again, "sent_at": None}
+    tired = [one | {"state": "failed"} if one["state"] == "waiting" else one for one in recipients]
+    return change | {
+        "state": "failed",
+        "recipients": tired,
+        "reason": f"given up after {box.give_up_after}: {outcome.reply}",
+    }
+
+
+def _note(
+    connection: Connection,
+    changes: Sequence[dict[str, Any]],
+    rows: dict[int, AnyRow],
+    on_failure: OnFailure,
+    now: datetime,
+) -> None:
+    filled = [
+        change
+        | {
+            "next_at": change["next_at"] or rows[change["b_id"]].next_at,
+            "recipients": change["recipients"] or rows[change["b_id"]].recipients,
+        }
+        for change in changes
+    ]
+    if filled:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id == bindparam("b_id"))
+            .values(
+                state=bindparam("state"),
+                reason=bindparam("reason"),
+                next_at=bindparam("next_at"),
+                sent_at=bindparam("sent_at"),
+                recipients=bindparam("recipients"),
+                claimed_by=None,
+                claimed_until=None,
+            ),
+            filled,
+        )
+    failed = [change["b_id"] for change in changes if change["state"] == "failed"]
+    if failed:
+        on_failure(connection, connection.execute(select(outbox).where(outbox.c.id.in_(failed))).all(), now)

@@ -1,0 +1,1 @@
+"""What a desk holds, read for people and scripts: tickets, queues, export, audit. Writes nothing."""

@@ -1,0 +1,1 @@
+"""Where rows and large files lie: tables, sessions, migrations, blobs. The only room that knows SQL dialects."""

@@ -1,0 +1,1 @@
+"""The tests; `servers` holds the real servers that they start."""

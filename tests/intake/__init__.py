@@ -1,0 +1,1 @@
+"""The listener, spoken to over real sockets."""
