@@ -27,6 +27,7 @@ from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.failures import undeliverable
 from mailbridge.desk.post import customer_facts
+from mailbridge.desk.rings import sweep
 from mailbridge.desk.work import Rules, Work
 from mailbridge.errors import StoreError
 from mailbridge.log import Log, logger
@@ -188,10 +189,17 @@ def make_reading(config: Config) -> Reading:
 
 
 def run_once(app: App, relay: Relay, at: datetime) -> dict[str, int]:
-    """Work off the spool and send what is due, then return what was done: `run --once`."""
-    done = {"bridged": 0, "sent": 0, "failed": 0, "waiting": 0, "withdrawn": 0}
+    """Work off the spool, ring what is due, send, then return what was done: `run --once`."""
+    done = {"bridged": 0}
     while count := app.bridge.run_once(at).count:
         done["bridged"] += count
+    done["rung"] = len(sweep(app.database, app.rules, at))
+    return done | send_due(app, relay, at)
+
+
+def send_due(app: App, relay: Relay, at: datetime) -> dict[str, int]:
+    """Send everything that is due, and count what became of it."""
+    done = {"sent": 0, "failed": 0, "waiting": 0, "withdrawn": 0}
     while (report := app.outbox.run_once(at, relay, batch_size(app.config))).count:
         for state in ("sent", "failed", "waiting", "withdrawn"):
             done[state] += len(getattr(report, state))

@@ -10,6 +10,7 @@ when its claim has run out, three times, then quarantined.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -26,7 +27,7 @@ from mailbridge.desk.post import MARKER_WORDS
 from mailbridge.desk.quarantine import quarantine
 from mailbridge.desk.receive import receive
 from mailbridge.desk.work import Rules
-from mailbridge.errors import MailbridgeError
+from mailbridge.errors import MailbridgeError, StoreError
 from mailbridge.log import Log
 from mailbridge.mail.language import language
 from mailbridge.mail.message import Mail, Written
@@ -34,7 +35,7 @@ from mailbridge.mail.parse import read_envelope, read_mail
 from mailbridge.mail.patterns import Patterns
 from mailbridge.mail.quote import written
 from mailbridge.mail.tokens import ticket_of_message_id
-from mailbridge.spool import TRIES_ALONE, Entry, Spool
+from mailbridge.spool import TRIES_ALONE, Entry, Spool, held
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database
 
@@ -80,8 +81,15 @@ class Bridge:
         self.working_on = {entry.id for entry in entries}
         try:
             ready, broken = self._read_all(entries)
+            ready, fault = self._keep_files(ready)
             received = self._hand_over(ready, now) if ready else []
-            received += [self._quarantine(entry, reason, now) for entry, reason in broken]
+            received += [one for entry, reason in broken for one in self._quarantine(entry, reason, now)]
+            if fault is not None:
+                raise fault
+        except (StoreError, OSError):  # not the mail's fault: it waits until we can, and no try is counted
+            with suppress(StoreError):  # then the claims run out by themselves
+                self.spool.give_back(self.working_on)
+            raise
         finally:
             self.working_on = set()
         for one in received:
@@ -98,39 +106,62 @@ class Bridge:
                     raise MailbridgeError(entry.missing)
                 if entry.alone and entry.attempts > TRIES_ALONE + 1:
                     raise MailbridgeError(f"its worker died {entry.attempts - 1} times")
-                item = read_item(entry, self.rules, self.reading)
-                for file in item.mail.attachments:
-                    self.blobs.put(file.content)
+                ready.append(read_item(entry, self.rules, self.reading))
             except Exception as fault:
                 broken.append((entry, f"{type(fault).__name__}: {fault}"))
-            else:
-                ready.append(item)
         return ready, broken
+
+    def _keep_files(self, items: list[Incoming]) -> tuple[list[Incoming], OSError | None]:
+        """Keep the attachments, before any row tells of them. A mail whose files the disk refuses stands back, others go on."""
+        kept, refused = [], None
+        for item in items:
+            try:
+                for file in item.mail.attachments:
+                    self.blobs.put(file.content)
+            except OSError as fault:
+                refused = fault
+            else:
+                kept.append(item)
+        return kept, refused
 
     def _hand_over(self, ready: list[Incoming], now: datetime) -> list[Received]:
         def work(connection: Connection) -> list[Received]:
-            return receive(connection, self.rules, ready, lambda item, known: decide(item, known, now), now)
+            ours = held(connection, self.spool.worker, by_id)
+            batch = [item for item in ready if item.entry.id in ours]
+            return receive(connection, self.rules, batch, lambda item, known: decide(item, known, now), now)
 
         by_id = {item.entry.id: item.entry for item in ready}
         try:
             received = self.database.write(work)
         except Exception as fault:  # a row that the database refuses: find the mail it came from, one by one
+            if isinstance(fault, StoreError) and fault.outage:
+                raise
             if len(ready) == 1:
-                return [self._quarantine(ready[0].entry, f"{type(fault).__name__}: {fault}", now)]
+                return self._quarantine(ready[0].entry, f"{type(fault).__name__}: {fault}", now)
             return [one for item in ready for one in self._hand_over([item], now)]
         return [
-            one
-            if one.fault is None
-            else self._quarantine(by_id[one.spool_id], f"{type(one.fault).__name__}: {one.fault}", now)
+            done
             for one in received
+            for done in (
+                [one]
+                if one.fault is None
+                else self._quarantine(by_id[one.spool_id], f"{type(one.fault).__name__}: {one.fault}", now)
+            )
         ]
 
-    def _quarantine(self, entry: Entry, reason: str, now: datetime) -> Received:
-        """Keep the mail whole, show it as a stub ticket, tell the admin."""
+    def _quarantine(self, entry: Entry, reason: str, now: datetime) -> list[Received]:
+        """Keep the mail whole, show it as a stub ticket, tell the admin. Nothing is done when the claim was lost."""
         item = _unread(entry, self.rules)
-        ticket, message = self.database.write(lambda connection: quarantine(connection, self.rules, item, reason, now))
-        self.log.warning("mail.quarantined", spool_id=entry.id, ticket=ticket, reason=reason)
-        return Received(entry.id, Outcome.QUARANTINED, ticket, message)
+
+        def work(connection: Connection) -> tuple[int, int] | None:
+            ours = held(connection, self.spool.worker, [entry.id])
+            return quarantine(connection, self.rules, item, reason, now) if ours else None
+
+        stub = self.database.write(work)
+        if stub is None:
+            return []
+        self.log.warning("mail.quarantined", spool_id=entry.id, ticket=stub[0], reason=reason)
+        return [Received(entry.id, Outcome.QUARANTINED, *stub)]
 
 
 def decide(item: Incoming, known: Known, now: datetime) -> Match:

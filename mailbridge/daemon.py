@@ -21,17 +21,19 @@ from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret
 from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.desk.caps import forget_old_counts
+from mailbridge.desk.rings import sweep
 from mailbridge.errors import ConfigError, MailbridgeError
 from mailbridge.intake.smtp import Listener
 from mailbridge.log import Log
 from mailbridge.notify import Progress, feed_watchdog, ready, reloading, stopping
-from mailbridge.passwords import verify_password
+from mailbridge.passwords import NOBODY, verify_password
 from mailbridge.records.blobs import needed
 from mailbridge.relay.outcome import Relay
 from mailbridge.schedule import Bell, Schedule
 
 STOP_SECONDS = 8.0
 HEARTBEAT_SECONDS = 10
+SWEEP_SECONDS = 15
 BLOB_GRACE = timedelta(days=2)
 STUCK_AFTER = {"bridge": 300.0, "outbox": 900.0}  # seconds; a slow relay may hold a batch for long
 
@@ -106,6 +108,7 @@ class Daemon:
         self._schedule = Schedule(
             [
                 Bell("heartbeat", timedelta(seconds=HEARTBEAT_SECONDS), self._beat),
+                Bell("sweep", timedelta(seconds=SWEEP_SECONDS), self._sweep),
                 Bell("housekeeping", timedelta(hours=6), self._keep_house),
             ],
             lambda name, fault: self.app.log.error("bell.failed", bell=name, fault=str(fault)) and None,
@@ -190,6 +193,7 @@ class Daemon:
             if agent.password_hash_file and login.lower() in (agent.address, key.lower()):
                 stored = read_secret(agent.password_hash_file, self._environ)
                 return agent.address if verify_password(password, stored) else None
+        verify_password(password, NOBODY)  # an unknown login takes as long as a wrong password
         return None
 
     def _bridge(self, at: datetime) -> int:
@@ -214,6 +218,15 @@ class Daemon:
     def _moved(self, worker: str) -> None:
         self._progress.touch(worker, time.monotonic())
 
+    def _sweep(self) -> None:
+        """Ring what is due; the mail that it makes goes out at once."""
+        rung = sweep(self.app.database, self.app.rules, now())
+        if rung:
+            self.app.log.info(
+                "timers.rung", count=len(rung), tickets=sorted({one.ticket for one in rung if one.ticket})
+            )
+            self._sender.wake.set()
+
     def _keep_house(self) -> None:
         at = now()
         self.app.database.write(lambda connection: forget_old_counts(connection, at), "intake")
@@ -228,7 +241,7 @@ class Daemon:
         stopping(self._environ)
         for listener in self._listeners:
             await listener.stop(3)
-        self._schedule.stop()
+        self._schedule.stop(wait=False)
         for worker in (self._bridger, self._sender):
             worker.stop()
         self._relay.interrupt()

@@ -13,11 +13,21 @@ class ConfigError(MailbridgeError):
 
 
 class StoreError(MailbridgeError):
-    """The database or the folder of blobs does not do what it must; nothing was promised to anybody."""
+    """The database or the folder of blobs does not do what it must; nothing was promised to anybody.
+
+    outage: it does not work at all for now (full, locked, unreachable), whatever it is asked: try again later.
+    """
+
+    outage = False
 
 
 class SpoolError(MailbridgeError):
-    """A mail could not be accepted for now; the peer keeps it and tries again (`451`, exit 75)."""
+    """A mail could not be accepted for now; the peer keeps it and tries again (`451`, exit 75).
+
+    full: for want of room (`452`).
+    """
+
+    full = False
 
 
 class ParseError(MailbridgeError):

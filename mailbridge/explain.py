@@ -21,7 +21,7 @@ from mailbridge.desk.work import Rules
 from mailbridge.errors import ParseError
 from mailbridge.mail.message import Mail
 from mailbridge.mail.parse import read_envelope
-from mailbridge.records.tickets import when
+from mailbridge.records.words import when
 from mailbridge.replies.templates import Templates
 from mailbridge.spool import Delivery, Entry
 from mailbridge.store.db import Database

@@ -145,23 +145,28 @@ class Outbox:
             if row.id not in useless:
                 try:
                     ready.append((row, compose(self._mail(row))))
-                except (
-                    StoreError,
-                    ValueError,
-                ) as fault:  # it can never be composed: a fault of its own, told to the agent
-                    changes.append(
-                        _result(row, same_for_all(_open_recipients(row), "permanent", 0, str(fault)), now, self)
-                    )
+                except Exception as fault:  # it can never be composed: a fault of its own, told to the agent
+                    reason = str(fault) if isinstance(fault, StoreError) else f"{type(fault).__name__}: {fault}"
+                    changes.append(_result(row, same_for_all(_open_recipients(row), "permanent", 0, reason), now, self))
         outcomes = relay.send_many([(row.envelope_from, _open_recipients(row), raw) for row, raw in ready])
         changes += [_result(row, outcome, now, self) for (row, _), outcome in zip(ready, outcomes, strict=True)]
-        by_id = {row.id: row for row in rows}
-        self.database.write(lambda connection: _note(connection, changes, by_id, self.on_failure, now))
+        self._note(changes, {row.id: row for row in rows}, now)
         return Sent(
             *(
                 tuple(change["b_id"] for change in changes if change["state"] == state)
                 for state in ("sent", "waiting", "failed", "withdrawn")
             )
         )
+
+    def _note(self, changes: list[dict[str, Any]], rows: dict[int, AnyRow], now: datetime) -> None:
+        """Write down what became of the mails. That they are sent is noted even if their failures cannot be told."""
+        try:
+            self.database.write(lambda connection: _note(connection, self.worker, changes, rows, self.on_failure, now))
+        except Exception as fault:
+            if isinstance(fault, StoreError) and fault.outage:
+                raise
+            self.database.write(lambda connection: _note(connection, self.worker, changes, rows, _tell_nobody, now))
+            raise
 
     def _mail(self, row: AnyRow) -> Outgoing:
         head = row.headers
@@ -281,13 +286,24 @@ def _result(row: AnyRow, outcome: Outcome, now: datetime, box: Outbox) -> dict[s
     }
 
 
+def _tell_nobody(_connection: Connection, _rows: Sequence[AnyRow], _now: datetime) -> None:
+    """What failed is seen in `outbox list` alone."""
+
+
 def _note(
     connection: Connection,
+    worker: str,
     changes: Sequence[dict[str, Any]],
     rows: dict[int, AnyRow],
     on_failure: OnFailure,
     now: datetime,
 ) -> None:
+    """Only for mails whose claim this worker still holds: one that slept must not undo what another noted meanwhile."""
+    query = select(outbox.c.id).where(
+        outbox.c.id.in_(list(rows)), outbox.c.state == "sending", outbox.c.claimed_by == worker
+    )
+    ours = set(connection.execute(query).scalars())
+    changes = [change for change in changes if change["b_id"] in ours]
     filled = [
         change
         | {

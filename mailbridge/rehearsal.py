@@ -82,6 +82,9 @@ class Listening:
         """Take several mails; see `Relay.send_many`."""
         return [same_for_all(recipients, "sent", 250, "rehearsed") for _, recipients, _ in mails]
 
+    def interrupt(self) -> None:
+        """Nothing takes long."""
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | receiving | nothing, or a blob without a row | nothing, or `451`/exit 75 | peer sends again; the lone blob is swept |
 | accepted | large: blob synced first; then the row committed (the point) | `250`/exit 0, only now | claimed by the next worker |
-| claimed | row with `claimed_until`, `attempts` already counted |  | the claim runs out (30 s), another takes it, alone; three times, then quarantine |
+| claimed | row with `claimed_until`, `attempts` already counted |  | the claim runs out (30 s); it is tried alone, three times; then quarantine |
 | settled | row marked in the desk's own transaction, beside the ticket |  | nothing to do |
 | quarantined | row with the reason, beside its stub ticket |  | waits for a person: `mailbridge spool retry ID` |
 
@@ -106,6 +106,7 @@ class Spool:
         worker at once. Blocks only for the sync of a large mail's blob: call it in a thread then.
         """
         answer: Future[int] = Future()
+        answer.set_running_or_notify_cancel()  # once begun, nobody can call it off
         try:
             ready = self._ready(delivery, claim)
             written = self.database.write_soon(lambda connection: _insert(connection, ready), "intake")
@@ -134,7 +135,7 @@ class Spool:
         held = list(ids)
         until = now + timedelta(seconds=CLAIM_SECONDS)
         query = update(spool).where(spool.c.id.in_(held), spool.c.claimed_by == self.worker, spool.c.state == "claimed")
-        self.database.write(doing(query.values(claimed_until=until)), "intake")
+        self.database.write(doing(query.values(claimed_until=until)))
 
     def give_back(self, ids: Iterable[int]) -> None:
         """End claims without a try being counted, when the daemon stops."""
@@ -151,7 +152,7 @@ class Spool:
                 else func.greatest(spool.c.attempts - 1, 0),
             )
         )
-        self.database.write(doing(query), "intake")
+        self.database.write(doing(query))
 
     def retry(self, number: int) -> bool:
         """Put a quarantined mail back into the queue, for one more try. Say whether there was one."""
@@ -280,6 +281,20 @@ def _claim(connection: Connection, worker: str, now: datetime, most: int, most_b
     return together
 
 
+def held(connection: Connection, worker: str, ids: Iterable[int]) -> set[int]:
+    """Return which of these mails the worker still holds, and keep them from being claimed until this transaction ends.
+
+    A worker that slept through its claim (SIGSTOP, a swapping machine) must not settle what another has taken over.
+    """
+    query = (
+        select(spool.c.id)
+        .where(spool.c.id.in_(list(ids)), spool.c.state == "claimed", spool.c.claimed_by == worker)
+        .order_by(spool.c.id)
+        .with_for_update()  # nothing on SQLite, where writers take turns
+    )
+    return set(connection.execute(query).scalars())
+
+
 def settle(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
     """Mark mails as done inside the desk's transaction.
 
@@ -296,5 +311,6 @@ def settle(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
 
 def _refusal(fault: BaseException) -> SpoolError:
     error = SpoolError(f"spool: the mail was not taken, its sender keeps it: {fault}")
+    error.full = "disk is full" in str(fault)
     error.__cause__ = fault
     return error

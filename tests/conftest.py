@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from mailbridge.store.db import Database
+from mailbridge.store.migrate import upgrade
 from tests.desks import Desk, make_desk
 from tests.servers.postgres import PostgresServer
 
@@ -21,16 +23,21 @@ _numbers = itertools.count(1)
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this session, in a temporary folder, on a socket."""
     with PostgresServer() as server:
+        database = Database(server.create_database("migrated"))
+        upgrade(database)
+        database.close()
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database, on each engine in turn; empty for the embedded default."""
+    """The URL of a database without a row, on each engine in turn; empty for the embedded default."""
     if request.param == "sqlite":
         return ""
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.create_database(f"desk{os.getpid()}_{next(_numbers)}")
+    name = f"desk{os.getpid()}_{next(_numbers)}"
+    server.sql(f'CREATE DATABASE "{name}" TEMPLATE migrated')
+    return server.url(name)
 
 
 @pytest.fixture

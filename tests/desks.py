@@ -7,7 +7,9 @@ import email.policy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mailbridge.app import App, assemble, make_relay
@@ -18,6 +20,8 @@ from mailbridge.records.audit import Audit, audit
 from mailbridge.records.export import export
 from mailbridge.records.tickets import list_tickets, show_ticket
 from mailbridge.spool import Delivery
+from mailbridge.store.db import Database
+from mailbridge.store.migrate import upgrade
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MAIN = """
@@ -93,6 +97,10 @@ class Desk:
         self.put(raw, to, **more)
         return self.work()[-1]
 
+    def another(self) -> Desk:
+        """Return a second daemon on the same desk: its own rooms and worker, the same database, files and time."""
+        return Desk(assemble(load_config(self.folder, {}), {}), self.folder, self.now)
+
     def later(self, **more: float) -> None:
         """Let time pass."""
         self.now += timedelta(**more)
@@ -153,9 +161,23 @@ def write_desk(folder: Path, database_url: str = "", **files: str) -> None:
     (folder / "config/agents.toml").write_text(files.get("agents", AGENTS))
 
 
+@cache
+def migrated() -> bytes:
+    """Return the file of an SQLite database without a row, brought to this version's schema once for all tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mailbridge.db"
+        database = Database(f"sqlite:///{path}")
+        upgrade(database)
+        database.close()
+        return path.read_bytes()
+
+
 def make_desk(folder: Path, database_url: str = "", **files: str) -> Desk:
-    """Make and open a desk."""
+    """Make and open a desk; on SQLite its database is a copy of one that was migrated before."""
     write_desk(folder, database_url, **files)
+    if not database_url and not (folder / "var/mailbridge.db").exists():
+        (folder / "var").mkdir(exist_ok=True)
+        (folder / "var/mailbridge.db").write_bytes(migrated())
     return Desk(assemble(load_config(folder, {}), {}), folder)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from mailbridge import __version__
-from mailbridge.cli import mail, queues, run, setup, tickets
+from mailbridge.cli import mail, queues, run, setup, tickets, time
 
 cli = typer.Typer(
     name="mailbridge",
@@ -34,7 +34,7 @@ def _main(
     """An e-mail help desk in one daemon. New here? mailbridge init DIR."""
 
 
-for room in (setup, run, mail, tickets, queues):
+for room in (setup, run, mail, tickets, queues, time):
     room.register(cli)
 
 

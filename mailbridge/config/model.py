@@ -246,6 +246,10 @@ class Department(Section):
         default=("lead", "supervisor"), description="Whom overdue tickets climb to, in order.")
     follow_up: Literal["send", "draft", "off"] = Field(
         default="send", description="What happens to the 24-hour news: sent, laid before the agent, or none.")
+    most_follow_ups: int | None = Field(
+        default=None, ge=1,
+        description="News in a row without an answer by a person, at most; until somebody answers when missing.",
+        examples=[14])
     locale: Locale | None = Field(
         default=None, description="Language of its mailboxes, when the customer's is unknown.", examples=["lt"])
     separator: Literal["+", "-", "=", ""] = Field(

@@ -9,7 +9,7 @@ twice; an opening time that does not exist that day comes an hour later, one tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,6 +21,8 @@ from mailbridge.errors import ConfigError
 
 REACH = timedelta(days=5 * 366)
 """How far we look for an open hour, either way."""
+
+MOST_KNOWN = 4_000  # days whose open periods a calendar remembers
 
 DAY = timedelta(days=1)
 WHOLE_DAY = (0, 24 * 60)
@@ -41,21 +43,24 @@ class Hours:
 
     week: for each day from Monday the open spans in minutes of the local day, sorted; 1440 is its end.
     closed: days that are closed whatever the week says; holidays: country or country-region, or None.
+    always_open: it never closes.
     """
 
     zone: ZoneInfo
     week: tuple[tuple[Minutes, ...], ...]
     closed: frozenset[date] = frozenset()
     holidays: str | None = None
+    always_open: bool = field(init=False, compare=False)
+    _known: dict[date, tuple[Period, ...]] = field(init=False, compare=False, repr=False)
 
-    @property
-    def always_open(self) -> bool:
-        """Say whether this desk never closes."""
-        return not self.closed and not self.holidays and all(_covers_day(spans) for spans in self.week)
+    def __post_init__(self) -> None:
+        never_closed = not self.closed and not self.holidays and all(_covers_day(spans) for spans in self.week)
+        object.__setattr__(self, "always_open", never_closed)
+        object.__setattr__(self, "_known", {})
 
     def open_at(self, at: datetime) -> bool:
         """Say whether the desk is open at a moment; the closing moment itself is closed."""
-        return any(period.start <= at < period.end for period in self._near(at))
+        return self.always_open or any(period.start <= at < period.end for period in self._near(at))
 
     def open_day(self, day: date) -> bool:
         """Say whether the desk opens at all on a local day."""
@@ -75,7 +80,7 @@ class Hours:
 
         Raises ConfigError when it does not open within `REACH`.
         """
-        return max(at, next(self.periods(at)).start)
+        return at if self.always_open else max(at, next(self.periods(at)).start)
 
     def closes_at(self, at: datetime) -> datetime | None:
         """Return when the open period that holds `at` (or the next one) ends; None when it never does (`REACH`)."""
@@ -124,8 +129,8 @@ class Hours:
 
     def add_time(self, at: datetime, left: timedelta) -> datetime:
         """Return the moment at which `left` of open time has passed since `at`; `at` itself for nothing."""
-        if left <= timedelta(0):
-            return at
+        if self.always_open or left <= timedelta(0):
+            return at + max(left, timedelta(0))
         for period in self.periods(at):
             start = max(at, period.start)
             if left <= period.end - start:
@@ -136,8 +141,8 @@ class Hours:
     def business_between(self, first: datetime, last: datetime) -> timedelta:
         """Return how much open time lies between two moments; nothing when the last is not after the first."""
         total = timedelta(0)
-        if last <= first:
-            return total
+        if self.always_open or last <= first:
+            return max(last - first, total)
         day, end = self.local_day(first) - DAY, self.local_day(last)
         behind = first
         while day <= end:
@@ -156,12 +161,12 @@ class Hours:
         the end of the one before.
         """
         day, behind = self.local_day(at) - DAY, at
-        searched_from = at
-        while day - self.local_day(searched_from) <= REACH:
+        opened_on = day
+        while day - opened_on <= REACH:
             for period in self._periods_of(day):
                 if period.end > behind:
                     yield Period(max(period.start, behind) if behind > at else period.start, period.end)
-                    behind = searched_from = period.end
+                    behind, opened_on = period.end, day
             day += DAY
         raise ConfigError(self._never())
 
@@ -181,14 +186,23 @@ class Hours:
             return ()
         return self.week[day.weekday()]
 
-    def _periods_of(self, day: date) -> list[Period]:
+    def _periods_of(self, day: date) -> tuple[Period, ...]:
+        """Return the open periods of a local day; worked out once, for every mail asks for the same few days."""
+        known = self._known.get(day)
+        if known is None:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+            known = self._known[day] = self._work_out(day)
+        return known
+
+    def _work_out(self, day: date) -> tuple[Period, ...]:
         found: list[Period] = []
         for first, last in self._spans(day):
             start, end = self._moment(day, first), self._moment(day, last)
             start = max(start, found[-1].end) if found else start
             if start < end:
                 found.append(Period(start, end))
-        return found
+        return tuple(found)
 
     def _moment(self, day: date, minutes: int) -> datetime:
         days, rest = divmod(minutes, 24 * 60)

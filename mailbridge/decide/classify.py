@@ -130,7 +130,7 @@ def answers(signs: Signs, begins: set[str]) -> bool:
 def answer_kind(mail: Mail, signs: Signs, subject: str, text: str,
                 words: KindWords) -> tuple[Kind, tuple[str, ...], datetime | None]:
     """Tell automatic answers, lists and other machine mail from a person's."""
-    weights = weigh(subject, text, words)
+    weights = weigh(subject, text, words, mail.date)
     listed = list_signs(mail)
     said = max(weights.absence, weights.answer)
     told = said >= 2 and said + signs.points - weights.person >= ENOUGH
@@ -153,7 +153,7 @@ def robot_kind(mail: Mail, signs: Signs, weights: Weights, words: KindWords) -> 
     returns_at = find_return(weights.folded, mail.date, words)
     speaks = "absence.sentences" in weights.groups
     if signs.absent_header or speaks or (weights.absence > 0 and weights.absence >= weights.answer) \
-            or (weights.absence > 0 and returns_at and "answer.sentences" not in weights.groups):
+            or (returns_at and "answer.sentences" not in weights.groups):
         return Kind.OUT_OF_OFFICE, reasons, returns_at
     if signs.answered or weights.answer >= 2:
         return Kind.AUTO_REPLY, reasons, None

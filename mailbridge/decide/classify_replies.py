@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
-from mailbridge.decide.classify_words import OPENING, Found, KindWords, fold
+from mailbridge.decide.classify_dates import find_return
+from mailbridge.decide.classify_words import OPENING, UNSPACED, Found, KindWords, fold
 
 LONG = 1500
 """A text beyond this length is rarely a robot's answer."""
-FEW_WORDS = 4
-"""A sentence of fewer words (a greeting, a name, a closing) explains nothing and needs no explanation."""
 SEPARATOR = re.compile(r"\s*(?:$|[:：\]\)】»-]|re\b|aw\b|sv\b|vs\b|tr\b|odp\b|\()")
 QUESTION = re.compile(r"[?？](?![\w=&/%])")
 SENTENCE_END = re.compile(r"(?<!\d)[.!?。！？]+(?=\s|$)|[。！？]|[.!?]\s(?=\D)")
+CLAUSE_END = re.compile(SENTENCE_END.pattern + r"|[,;，、]")
 SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)$")
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
 FORWARDED = re.compile(r"^(?:fwd?|wg|tr|i|enc|doorst|pd|fs|vb|пересл|转发|轉寄|転送)\s*[:：]")
@@ -40,43 +41,57 @@ class Weights:
     folded: str
 
 
-def weigh(subject: str, text: str, words: KindWords) -> Weights:
-    """Weigh a folded subject and the text that this sender wrote."""
+def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = None) -> Weights:
+    """Weigh a folded subject and the text that this sender wrote; sent: when, to read the day of a return by."""
     folded = fold(PARAGRAPH.sub(" . ", text))
+    if UNSPACED.search(folded):
+        folded = folded.replace(" ", "")
     found = words.find(folded)
-    groups = {one.group for one in found}
     begins = begun(subject, words)
-    covered = coverage(folded, found) if groups else 0
-    points = {table: table_points(table, found, groups, begins, covered) for table in ("absence", "answer", "notice")}
-    return Weights(points["absence"], points["answer"], points["notice"], person_points(subject, folded, text, found),
-                   tuple(sorted({*begins, *groups})), folded)
+    covered = coverage(folded, found) if found else 0
+    absence, answer, notice = (table_points(table, found, begins, covered) for table in ("absence", "answer", "notice"))
+    groups = {one.group for one in found}
+    if "absence.sentences" in groups and find_return(folded, sent, words):
+        absence += 1
+    return Weights(absence, answer, notice, person_points(subject, folded, text, found), tuple(sorted({*begins, *groups})), folded)
 
 
 def begun(subject: str, words: KindWords) -> dict[str, int]:
     """Return which lists of subjects a folded subject begins with, and what that is worth.
 
-    `Automatic reply: …` with its colon is made by a machine (3); a subject that goes on as a sentence says less (1), and
-    so does one that is nothing but the word (2): people write "Holiday", too.
+    `Automatic reply: …` with its colon is made by a machine (7), `Holiday: …` may be (4); a subject that goes on as a
+    sentence says little (1), and one that is nothing but the word somewhat more (2, or 4): people write "Holiday", too.
     """
     subject = ANSWER.sub("", subject).lstrip(OPENING)
     begins: dict[str, int] = {}
     for found in words.find_at_start(subject):
-        if found.group.endswith(".subjects"):
-            rest = found.text[found.end:]
-            worth = 2 if not rest.strip(OPENING + ".") else 4 if SEPARATOR.match(rest) else 1
-            begins[found.group] = max(worth, begins.get(found.group, 0))
+        table, _, key = found.group.partition(".")
+        if key in ("subjects", "prefixes"):
+            rest, made = found.text[found.end:], key == "prefixes"
+            worth = 2 + 2 * made if not rest.strip(OPENING + ".") else 4 + 3 * made if SEPARATOR.match(rest) else 1
+            begins[f"{table}.subjects"] = max(worth, begins.get(f"{table}.subjects", 0))
     return begins
 
 
-def table_points(table: str, found: tuple[Found, ...], groups: set[str], begins: dict[str, int], covered: int) -> int:
-    """Count the subject, a sentence (2), a declaration (4 where it opens a sentence, else 1), hints (1 each, at most 2),
-    and whether the rest of the text is explained."""
-    declared = max((4 if at_sentence(one) else 1 for one in found if one.group == f"{table}.declares"), default=0)
-    sentence = 2 if f"{table}.sentences" in groups else 0
-    hints = min(sum(one.group == f"{table}.hints" for one in found), 2)
-    subject = begins.get(f"{table}.subjects", 0)
-    own = subject + declared + sentence + hints
-    return own + covered if sentence or declared or hints > 1 else own
+def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], covered: int) -> int:
+    """Count the subject, a declaration (4 where it opens a sentence, else 1), a sentence (2, and 1 for another), hints beside
+    them (1 each, at most 2), and how well the rest of the text is explained."""
+    mine = [one for one in found if one.group.startswith(table)]
+    declared = max((4 if at_sentence(one) else 1 for one in mine if one.group.endswith(".declares")), default=0)
+    strong = apart([one for one in mine if one.group.endswith(".sentences")])
+    hints = apart([one for one in mine if one.group.endswith(".hints")
+                   and not any(one.begin < two.end and two.begin < one.end for two in strong)])
+    own = begins.get(f"{table}.subjects", 0) + declared + 2 * bool(strong) + (len(strong) > 1) + min(len(hints), 2)
+    return own + covered if strong or declared or len(hints) > 1 else own
+
+
+def apart(found: list[Found]) -> list[Found]:
+    """Return those that do not overlap, longest first: "until" within "out of the office until" says nothing of its own."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: one.begin - one.end):
+        if not any(one.begin < two.end and two.begin < one.end for two in kept):
+            kept.append(one)
+    return kept
 
 
 def at_sentence(found: Found) -> bool:
@@ -85,19 +100,33 @@ def at_sentence(found: Found) -> bool:
 
 
 def coverage(folded: str, found: tuple[Found, ...]) -> int:
-    """Say how much of a text is explained by the phrases found: 1 all of it, 0 most, -1 or -2 when much is left over."""
-    places = sorted((one.begin, one.end) for one in found if one.text is folded and not one.group.startswith("person"))
-    if not places:
-        return 0
+    """Say how much of a text is explained by the phrases found: 1 every clause, 0 most sentences, less when much is left over."""
+    explained = [one for one in found if not one.group.startswith("person")]
+    if not left_over(folded, explained, CLAUSE_END, 3):
+        return 1
+    left = left_over(folded, explained, SENTENCE_END, 4)
+    return 0 if left < 3 else -1 if left < 6 else -2
+
+
+def left_over(folded: str, explained: list[Found], ends: re.Pattern[str], words: int) -> int:
+    """Count the pieces of a text of at least so many words in which no phrase was found; a greeting or a name is shorter."""
     begin, left = 0, 0
-    for end in [*(match.end() for match in SENTENCE_END.finditer(folded)), len(folded)]:
-        if len(folded[begin:end].split()) >= FEW_WORDS and not any(one < end and other > begin for one, other in places):
+    for end in (*(match.end() for match in ends.finditer(folded)), len(folded)):
+        if not any(one.begin < end and one.end > begin for one in explained) and is_long(folded[begin:end], words):
             left += 1
         begin = end
-    return 1 if left == 0 else 0 if left < 3 else -1 if left < 6 else -2
+    return left
+
+
+def is_long(piece: str, words: int) -> bool:
+    """Say whether a piece of text has so many words, or twice as many characters of a script without blanks."""
+    return len(piece.split()) >= words or (len(piece) >= 2 * words and bool(UNSPACED.search(piece)))
 
 
 def person_points(subject: str, folded: str, text: str, found: tuple[Found, ...]) -> int:
-    """Count what speaks for a person: a question, a wish, a long letter, a forward."""
-    wishes = sum(one.group == "person.sentences" for one in found)
-    return 2 * bool(QUESTION.search(folded) or QUESTION.search(subject)) + 2 * min(wishes, 2) + 2 * (len(text) > LONG) + 4 * bool(FORWARDED.match(subject))
+    """Count what speaks for a person: a question, a wish (not one inside a robot's sentence), a long letter, a forward."""
+    robots = [(one.begin, one.end) for one in found if not one.group.startswith(("person", "courtesy"))]
+    wishes = sum(one.group == "person.sentences" and not any(begin <= one.begin and one.end <= end for begin, end in robots)
+                 for one in found)
+    asks = bool(QUESTION.search(folded) or QUESTION.search(subject))
+    return 2 * asks + 3 * min(wishes, 2) + 2 * (len(text) > LONG) + 4 * bool(FORWARDED.match(subject))

@@ -17,15 +17,15 @@ from functools import lru_cache
 
 GROUPS = (
     "absence.subjects", "absence.sentences", "absence.hints", "absence.returns",
-    "answer.subjects", "answer.declares", "answer.sentences", "answer.hints",
+    "answer.prefixes", "answer.subjects", "answer.declares", "answer.sentences", "answer.hints",
     "notice.subjects", "notice.declares", "notice.sentences", "notice.hints",
-    "person.sentences",
+    "person.sentences", "courtesy.sentences",
     "bounce.subjects", "bounce.sentences", "bounce.delays",
 )
 WORD = re.compile(r"\w+")
 OPENING = "[](){}<>*#!\"'«»„“”【】「」-=~ "
 _MARKS = re.compile("[\u0300-\u036f\u3099\u309a]+")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e", "’": "'", "‘": "'", "ʼ": "'",
                           "`": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "‐": "-"})
 _GAP = r"(?:[^.!?。！？]|(?<=\d)\.){0,60}?"
@@ -120,7 +120,7 @@ class KindWords:
         for word in self.by_word.keys() & set(WORD.findall(folded)):
             for phrase in self.by_word[word]:
                 yield phrase, folded
-        if not folded.isascii() and _UNSPACED.search(folded):
+        if not folded.isascii() and UNSPACED.search(folded):
             joined = folded.replace(" ", "")
             for phrase in self.unspaced:
                 yield phrase, joined
@@ -133,7 +133,7 @@ def read_phrase(group: str, text: str, language: str) -> tuple[str, Phrase]:
     before or inside of a word.
     """
     words = fold(text).split()
-    unspaced = bool(_UNSPACED.search(text))
+    unspaced = bool(UNSPACED.search(text))
     whole = [part for word in words if "*" not in word for part in WORD.findall(word)]
     if not whole:
         raise ValueError(f"the phrase {text!r} holds no whole word")

@@ -6,6 +6,7 @@ Their arguments may be in any of the three languages, whatever the agent's own.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from mailbridge.decide.command_values import Reason
@@ -232,10 +233,13 @@ MYSELF = frozenset({"me", "myself", "self", "я", "себе", "мне", "aš", "
 NOBODY = frozenset({"nobody", "none", "никому", "никто", "niekam", "niekas"})
 
 
-def help_text(locale: str) -> str:
-    """Return the list of all commands, one line each, in `en`, `ru` or `lt`; English for any other language."""
+def help_text(locale: str, names: Container[str] = COMMANDS) -> str:
+    """Return the list of commands, one line each, in `en`, `ru` or `lt`; English for any other language.
+
+    names: the commands that this desk can do; all when it is left out.
+    """
     language = locale if locale in HELP_HEAD else "en"
-    rows = [f"{words.example} – {getattr(words, language)}" for words in COMMANDS.values()]
+    rows = [f"{words.example} – {getattr(words, language)}" for name, words in COMMANDS.items() if name in names]
     return "\n".join([HELP_HEAD[language], "", *rows])
 
 

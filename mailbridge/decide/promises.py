@@ -143,7 +143,7 @@ class Timer:
     @property
     def key(self) -> str:
         """Return the name under which it is remembered that this timer has rung."""
-        return f"{self.kind}:{self.reason}:{self.step}:{self.about_at:%Y%m%dT%H%M%S}"
+        return f"{self.kind}:{self.reason}:{self.step}:{self.about_at.isoformat(timespec='seconds')}"
 
 
 @dataclass(frozen=True, slots=True)

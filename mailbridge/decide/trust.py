@@ -111,7 +111,7 @@ def upstream_proof(upstream: AuthenticationResults, domain: str, facts: TrustFac
 def speaks_of(result: Result, domain: str) -> bool:
     """Say whether a DMARC result is about the From domain; one that names no domain is about this mail's."""
     named = result.domain("header.from")
-    return not named or named == domain or domain.endswith("." + named)
+    return not named or named == domain or ("." in named and domain.endswith("." + named))
 
 
 def believed_results(mail: Mail, facts: TrustFacts) -> AuthenticationResults | None:

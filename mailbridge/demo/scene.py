@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailbridge.demo.letters import Letter
 from mailbridge.demo.stage import TIME_ZONE, Posted, Stage
-from mailbridge.records.tickets import when
+from mailbridge.records.words import when
 
 WIDTH = 78
 MOST_LINES = 22

@@ -11,8 +11,9 @@ from mailbridge.decide.commands import read_commands
 from mailbridge.desk.agents import command_context
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
-from mailbridge.desk.orders import carry_out
+from mailbridge.desk.orders import carry_out, tell_customer
 from mailbridge.desk.post import To
+from mailbridge.desk.timers import replan
 from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.errors import CommandRefused
 from mailbridge.store.db import Database
@@ -46,8 +47,12 @@ def _do(connection: Connection, rules: Rules, number: int, lines: list[str], now
     if "note" in sheet:
         work.changes.event(ticket.id, ADMIN, "noted", text=sheet.text.strip())
         done = (*done, "note")
+    if "note" not in sheet:
+        tell_customer(connection, work, ticket, done)
     work.changes.flush(connection)
+    work.caps.flush(connection)
     numbers.flush(connection)
+    replan(connection, rules, work.changes.touched)
     return done
 
 

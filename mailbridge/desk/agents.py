@@ -25,24 +25,27 @@ from mailbridge.decide.classify import Kind
 from mailbridge.decide.command_values import CommandContext, CommandSheet
 from mailbridge.decide.command_words import COMMANDS
 from mailbridge.decide.commands import read_commands
-from mailbridge.decide.match import Match, Standing, proves_agent
+from mailbridge.decide.match import Match, proves_agent
 from mailbridge.decide.trust import Trust
+from mailbridge.desk.answers import recipients, thread_of
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.opening import closed_too_long
-from mailbridge.desk.orders import available, carry_out, set_state
-from mailbridge.desk.post import Thread, To, customer_facts, leaks, notify_agents, send_to_customer
+from mailbridge.desk.orders import available, carry_out, tell_customer
+from mailbridge.desk.post import To, customer_facts, leaks, notify_agents, send_to_customer
 from mailbridge.desk.rows import add_message, decision_of
+from mailbridge.desk.shown import agents_facts
+from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.errors import CommandRefused
 from mailbridge.mail.tokens import Audience, person_of
 from mailbridge.replies.render import Person
-from mailbridge.store.tables import Attachment, Confirmation, Message, Participant, Ticket
+from mailbridge.store.tables import Attachment, Confirmation, Draft, Message
 
 CODE_LASTS = timedelta(days=3)
 _CODE = re.compile(r"\b([A-Z2-7]{5})-([A-Z2-7]{5})\b", re.IGNORECASE)
 
 message_table: Any = Message.__table__  # type: ignore[attr-defined]
-participant: Any = Participant.__table__  # type: ignore[attr-defined]
+draft: Any = Draft.__table__  # type: ignore[attr-defined]
 attachment: Any = Attachment.__table__  # type: ignore[attr-defined]
 confirmation: Any = Confirmation.__table__  # type: ignore[attr-defined]
 
@@ -96,28 +99,11 @@ def obey(
     sheet = read_commands(text, command_context(work, agent))
     trial = work.changes.fork()
     attempt = replace(work, changes=trial)
-    before = (
-        ticket.state,
-        ticket.closed_at,
-        ticket.agent,
-        ticket.priority,
-        ticket.category,
-        ticket.department,
-        ticket.mailbox,
-    )
+    tried = replace(ticket, people=dict(ticket.people))
     try:
         _check(sheet)
-        _obey_sheet(connection, attempt, ticket, agent, message, sheet, as_note)
+        _obey_sheet(connection, attempt, tried, agent, message, sheet, as_note)
     except CommandRefused as refusal:
-        (
-            ticket.state,
-            ticket.closed_at,
-            ticket.agent,
-            ticket.priority,
-            ticket.category,
-            ticket.department,
-            ticket.mailbox,
-        ) = before
         problem = sheet.problems[0] if sheet.problems else None
         work.changes.event(
             ticket.id,
@@ -175,39 +161,39 @@ def _obey_sheet(
     if done:
         work.changes.event(ticket.id, agent, "commands-done", message=message, commands=list(done))
     text = sheet.text.strip()
+    if "send" in sheet:
+        text = _draft_of(connection, ticket, agent, text)
     if "help" in sheet or "status" in sheet:
-        _tell(work, ticket, agent, sheet, text)
+        _tell(connection, work, ticket, agent, sheet, text)
     elif text and (as_note or "note" in sheet):
         work.changes.event(ticket.id, agent, "noted", message=message)
     elif text:
-        _answer(
-            connection,
-            work,
-            ticket,
-            agent,
-            message,
-            text,
-            state_was_set=any(name in done for name in _SETTING),
-        )
-    elif not done and "note" not in sheet:
+        _answer(connection, work, ticket, agent, message, text, done)
+    elif done:
+        tell_customer(connection, work, ticket, done)
+    elif "note" not in sheet:
         raise CommandRefused("the mail holds no text above the line and no command")
+
+
+def _draft_of(connection: Connection, ticket: TicketNow, agent: str, text: str) -> str:
+    """Return the draft that this agent was shown, word for word: what `/send` sends."""
+    if text:
+        raise CommandRefused("/send sends the draft as it is; to send words of your own, write them without /send")
+    query = select(draft.c.text).where(draft.c.ticket == ticket.id, draft.c.agent == agent)
+    found = connection.execute(query).scalar()
+    if not found:
+        raise CommandRefused("/send: there is no draft for you on this ticket; write your answer instead")
+    return str(found)
 
 
 _SETTING = ("open", "reopen", "pending", "resolve", "close", "spam", "snooze")
 
 
 def _answer(
-    connection: Connection,
-    work: Work,
-    ticket: TicketNow,
-    agent: str,
-    message: int,
-    text: str,
-    *,
-    state_was_set: bool,
+    connection: Connection, work: Work, ticket: TicketNow, agent: str, message: int, text: str, done: tuple[str, ...]
 ) -> None:
-    """Send an agent's words to the customer and those who take part, from the department's address, under the agent's name."""
-    to = _recipients(connection, ticket)
+    """Send an agent's words to those who take part, from the department's address, under the agent's name."""
+    to = recipients(connection, ticket)
     if not to:
         raise CommandRefused("nobody on this ticket can be answered: it has no requester with an address")
     leak = leaks(text, work.rules.keys)
@@ -218,39 +204,23 @@ def _answer(
     facts = customer_facts(work, ticket, to[0], text=text, signed=_signed(text, writer.name), automatic=False)
     facts = replace(facts, agent=Person(writer.name, "", ticket.locale), files=tuple(file["name"] for file in files))
     rendered = work.rules.templates.render("answer", facts, ticket.locale or "en")
-    thread = Thread(_last_of_customer(connection, ticket))
+    thread = thread_of(connection, ticket)
     send_to_customer(work, ticket, to, rendered, thread, purpose="answer", agent=agent, files=files, text_kept=text)
-    values: dict[str, Any] = {"answered_at": work.now, "updated_at": work.now}
-    if ticket.agent is None:
-        values["agent"] = agent
-        work.changes.event(ticket.id, agent, "assigned", to=agent, why="answered first")
-    work.changes.change(Ticket, ticket.id, **values)
-    if not state_was_set:
-        set_state(work, ticket, work.rules.department(ticket.department).after_answer, agent, "answered")
-
-
-def _last_of_customer(connection: Connection, ticket: TicketNow) -> str:
-    """Return the Message-ID of the newest mail of those who take part: the one that is answered."""
-    query = select(message_table.c.message_id).where(
-        message_table.c.ticket == ticket.id,
-        message_table.c.direction == "inbound",
-        message_table.c.third_party.is_(False),
+    kept = {} if "eta" in done else {"eta": None, "eta_made_at": None}
+    work.set(
+        ticket, answered_at=work.now, updated_at=work.now, waiting_since=None, next_news_at=None, follow_ups=0, **kept
     )
-    return connection.execute(query.order_by(message_table.c.id.desc()).limit(1)).scalar() or ""
+    if ticket.agent is None:
+        work.changes.event(ticket.id, agent, "assigned", to=agent, why="answered first")
+        work.set(ticket, agent=agent)
+    if not any(name in done for name in _SETTING):
+        set_state(work, ticket, work.rules.department(ticket.department).after_answer, agent, "answered")
 
 
 def _signed(text: str, name: str) -> bool:
     """Say whether the agent's text ends with his own name."""
     end = " ".join(text.strip().splitlines()[-3:]).lower()
     return bool(name) and name.split()[0].lower() in end
-
-
-def _recipients(connection: Connection, ticket: TicketNow) -> list[To]:
-    query = select(participant).where(
-        participant.c.ticket == ticket.id, participant.c.role.in_(["requester", "participant"])
-    )
-    rows = sorted(connection.execute(query), key=lambda row: (row.role != Standing.REQUESTER.value, row.contact))
-    return [To(row.address, row.name, contact=row.contact) for row in rows if "@" in row.address]
 
 
 def _files(connection: Connection, work: Work, message: int) -> list[dict[str, Any]]:
@@ -342,20 +312,19 @@ def _refuse(work: Work, ticket: TicketNow, agent: str, text: str, **what: Any) -
     notify_agents(work, ticket, [agent], facts, purpose="refused")
 
 
-def _tell(work: Work, ticket: TicketNow, agent: str, sheet: CommandSheet, text: str) -> None:
+def _tell(connection: Connection, work: Work, ticket: TicketNow, agent: str, sheet: CommandSheet, text: str) -> None:
     """Answer `/help` or `/status` to the agent alone; a text beside them would get lost, so it refuses the whole."""
     if text:
         raise CommandRefused("/help and /status stand alone: their mail holds no text for the customer")
-    locale = (
-        work.rules.config.agents[agent].locale if agent in work.rules.config.agents else None
-    ) or work.rules.config.desk.locale
+    writer = work.rules.config.agents.get(agent)
+    locale = (writer.locale if writer else None) or work.rules.config.desk.locale
     if "help" in sheet:
         lines = tuple(
             (words.example, getattr(words, locale)) for name, words in COMMANDS.items() if name in available()
         )
         notify_agents(work, ticket, [agent], customer_facts(work, ticket, To(""), commands=lines), purpose="help")
     if "status" in sheet:
-        notify_agents(work, ticket, [agent], customer_facts(work, ticket, To("")), variant="message")
+        notify_agents(work, ticket, [agent], agents_facts(connection, work, ticket), variant="message")
 
 
 def _hash(code: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import SQLModel
 
 from mailbridge.spool import settle
+from mailbridge.store.db import upsert
 from mailbridge.store.tables import (
     Attachment,
     Confirmation,
@@ -80,6 +81,8 @@ class Changes:
         self.outbox_made = 0
         self._rows: dict[type[SQLModel], list[Row]] = defaultdict(list)
         self._updates: dict[type[SQLModel], dict[Any, Row]] = defaultdict(dict)
+        self._puts: dict[type[SQLModel], list[Row]] = defaultdict(list)
+        self._touched: set[int] = set()
         self._settled: list[Row] = []
         self._then: list[Callable[[Connection], None]] = []
         self._parent: Changes | None = None
@@ -97,6 +100,20 @@ class Changes:
                 row.update(values)
                 return
         self._updates[model].setdefault(key, {}).update(values)
+
+    def put(self, model: type[SQLModel], **values: Any) -> None:
+        """Insert a row, or replace the one with the same primary key."""
+        self._puts[model].append(_blank(model) | values)
+
+    def touch(self, ticket: int) -> None:
+        """Say that what a ticket owes may have changed: its timers are planned anew at the end of the transaction."""
+        self._touched.add(ticket)
+
+    @property
+    def touched(self) -> set[int]:
+        """Return the tickets whose timers must follow."""
+        made = {row["id"] for row in self._rows[Ticket]}
+        return made | set(self._updates[Ticket]) | self._touched
 
     def event(
         self, ticket: int, actor: str, what: str, at: datetime | None = None, message: int | None = None, **why: Any
@@ -143,6 +160,9 @@ class Changes:
         for model, updates in other._updates.items():
             for key, values in updates.items():
                 self.change(model, key, **values)
+        for model, rows in other._puts.items():
+            self._puts[model].extend(rows)
+        self._touched |= other._touched
         self._settled.extend(other._settled)
         self._then.extend(other._then)
         self.contacts.update(other.contacts)
@@ -155,6 +175,8 @@ class Changes:
                 connection.execute(insert(model.__table__), self._rows[model])  # type: ignore[attr-defined]
         for model, updates in self._updates.items():
             _update_all(connection, model, updates)
+        for model, rows in self._puts.items():
+            _put_all(connection, model, rows)
         settle(connection, self._settled)
         for work in self._then:
             work(connection)
@@ -172,6 +194,13 @@ def _update_all(connection: Connection, model: type[SQLModel], updates: dict[Any
             .values({name: bindparam(f"v_{name}") for name in shape})
         )
         connection.execute(query, rows)
+
+
+def _put_all(connection: Connection, model: type[SQLModel], rows: list[Row]) -> None:
+    table = model.__table__  # type: ignore[attr-defined]
+    key = tuple(column.name for column in table.primary_key)
+    last = {tuple(row[name] for name in key): row for row in rows}
+    upsert(connection, table, list(last.values()), key, tuple(name for name in rows[0] if name not in key))
 
 
 @cache

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
 from mailbridge.decide.classify import Kind
 from mailbridge.decide.match import Match, Standing
+from mailbridge.decide.promises import News, next_news
 from mailbridge.decide.trust import Trust
 from mailbridge.desk import people
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.lookup import ContactFacts
 from mailbridge.desk.post import Thread, To, conflict, customer_facts, notify_agents, send_to_customer
 from mailbridge.desk.rows import add_message
+from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.tokens import KEY_BYTES
-from mailbridge.replies.render import Person
 from mailbridge.store.tables import Message, MessageReference, Participant, Ticket
 
 LOCALES = ("en", "ru", "lt")
@@ -40,20 +41,10 @@ def open_ticket(
     requester = people.contact_of(
         work, asks, contacts, item.verdict.trust if asks == item.mail.author else Trust.BARE, locale
     )
-    ticket = TicketNow(
-        id=work.changes.numbers.next("ticket"),
-        key=work.rules.random(KEY_BYTES),
-        state="closed" if item.importing else "new",
-        department=item.department,
-        mailbox=item.mailbox,
-        subject=_subject(item, match),
-        created_at=item.at,
-        locale=locale
-        or _known_locale(asks.address, contacts)
-        or work.rules.department(item.department).locale
-        or work.rules.config.desk.locale,
-        requester=requester,
-    )
+    ticket = _new_ticket(work, item, _subject(item, match), "closed" if item.importing else "new")
+    ticket.requester, ticket.linked_to = requester, match.linked
+    ticket.locale = locale or _known_locale(asks.address, contacts) or ticket.locale
+    ticket.answerable = may_answer(work, item, asks.address)
     _insert(work, ticket, item, match)
     people.join(work, ticket, requester, asks, Standing.REQUESTER, "opened it")
     if writer != requester and item.verdict.trust in people.PROVEN:
@@ -112,12 +103,23 @@ def welcome(
         work.changes.then(lambda connection: _raise_part(connection, ticket.id, contact))
     people.join(work, ticket, contact, item.mail.author, match.standing, "wrote")
     people.join_copied(work, ticket, item, match, contacts)
-    if ticket.state in ("pending", "snoozed", "resolved", "closed") and item.kind.kind is Kind.HUMAN:
+    if item.kind.kind is Kind.HUMAN:
+        _owe_again(work, ticket, item, message)
+    work.set(ticket, updated_at=item.at)
+    _tell_agents(
+        work, ticket, item, match, variant="message", customer=To(item.mail.author.address, item.mail.author.name)
+    )
+
+
+def _owe_again(work: Work, ticket: TicketNow, item: Incoming, message: int) -> None:
+    """A person wrote: the clocks of an answer run from his first unanswered word; a ticket at rest wakes up."""
+    if ticket.state in ("pending", "snoozed", "resolved", "closed"):
         work.changes.event(ticket.id, "customer", "reopened", message=message, before=ticket.state)
-        work.changes.change(Ticket, ticket.id, state="open", closed_at=None)
-        ticket.state = "open"
-    work.changes.change(Ticket, ticket.id, updated_at=item.at)
-    _tell_agents(work, ticket, item, match, variant="message")
+        set_state(work, ticket, "open", "customer", "wrote again")
+    if ticket.waiting_since is None:
+        work.set(ticket, waiting_since=item.at)
+    if not ticket.answerable and may_answer(work, item, item.address):
+        work.set(ticket, answerable=True)
 
 
 def replace_stub(work: Work, stub: tuple[int, int], ticket: int) -> None:
@@ -128,18 +130,18 @@ def replace_stub(work: Work, stub: tuple[int, int], ticket: int) -> None:
     work.changes.then(lambda connection: _drop_message(connection, message))
 
 
+def close_stub(work: Work, stub: tuple[int, int]) -> None:
+    """A quarantined mail could be read after all and is kept silently: nothing is left to do on its stub ticket."""
+    work.changes.change(Ticket, stub[1], state="closed", closed_at=work.now, updated_at=work.now)
+    work.changes.event(
+        stub[1], "mailbridge", "state-closed", why="the quarantined mail could be read and is kept silently"
+    )
+
+
 def open_stub(work: Work, item: Incoming, reason: str) -> tuple[int, int]:
     """Open the ticket that stands for a mail which could not be worked on, so that a person sees it. Return (ticket, message)."""
-    ticket = TicketNow(
-        id=work.changes.numbers.next("ticket"),
-        key=work.rules.random(KEY_BYTES),
-        state="new",
-        department=item.department,
-        mailbox=item.mailbox,
-        subject=item.mail.subject,
-        created_at=item.at,
-        locale=work.rules.config.desk.locale,
-    )
+    ticket = _new_ticket(work, item, item.mail.subject, "new")
+    ticket.answerable = False
     _insert(work, ticket, item, Match(None))
     message = work.changes.numbers.next("message")
     work.changes.add(
@@ -159,38 +161,57 @@ def open_stub(work: Work, item: Incoming, reason: str) -> tuple[int, int]:
     return ticket.id, message
 
 
-def _insert(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> None:
-    work.changes.add(
-        Ticket,
-        id=ticket.id,
-        key=ticket.key.hex(),
-        state=ticket.state,
-        subject=ticket.subject,
-        locale=ticket.locale,
-        department=ticket.department,
-        mailbox=ticket.mailbox,
-        requester=ticket.requester,
+def _new_ticket(work: Work, item: Incoming, subject: str, state: str) -> TicketNow:
+    """Return a ticket with its own number and key. History is closed when it comes in: nobody is owed anything for it."""
+    settings = work.rules.department(item.department)
+    return TicketNow(
+        id=work.changes.numbers.next("ticket"),
+        key=work.rules.random(KEY_BYTES),
+        state=state,
+        department=item.department,
+        mailbox=item.mailbox,
+        subject=subject,
         created_at=item.at,
+        state_since=item.at,
         updated_at=item.at,
+        waiting_since=None if item.importing else item.at,
         closed_at=item.at if item.importing else None,
-        linked_to=match.linked,
+        locale=settings.locale or work.rules.config.desk.locale,
     )
+
+
+def _insert(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> None:
+    work.changes.add(Ticket, **ticket.row())
     if match.linked:
         work.changes.event(match.linked, "mailbridge", "linked", at=item.at, to=ticket.id)
 
 
 def _answer_the_opening(work: Work, ticket: TicketNow, item: Incoming, match: Match, to: To) -> None:
-    settings = work.rules.department(ticket.department)
-    if settings.acknowledge and may_answer(work, item, to.address):
-        rendered = work.rules.templates.render(
-            "acknowledgement", customer_facts(work, ticket, to), ticket.locale or "en"
-        )
-        subject = ticket.subject if ticket.subject.lower().startswith("re:") else f"Re: {ticket.subject}"
-        rendered = replace(rendered, subject=subject.strip() if ticket.subject else rendered.subject)
-        send_to_customer(
-            work, ticket, [to], rendered, Thread(item.mail.message_id, item.mail.references), purpose="acknowledgement"
-        )
-    _tell_agents(work, ticket, item, match, variant="new")
+    if ticket.answerable and work.rules.department(ticket.department).acknowledge:
+        facts = customer_facts(work, ticket, to, **acknowledged_times(work, ticket))
+        rendered = work.rules.templates.render("acknowledgement", facts, ticket.locale or "en")
+        thread = Thread(item.mail.message_id, item.mail.references)
+        send_to_customer(work, ticket, [to], rendered, thread, purpose="acknowledgement")
+        news = coming_news(work, ticket)
+        work.set(ticket, next_news_at=news.at if news.named else None)
+    _tell_agents(work, ticket, item, match, variant="new", customer=to)
+
+
+def coming_news(work: Work, ticket: TicketNow) -> News:
+    """Return when the customer hears from us next if nobody answers him."""
+    rules = work.rules.promises(ticket.department)
+    return next_news(work.now, rules.service.update, rules.hours)
+
+
+def acknowledged_times(work: Work, ticket: TicketNow) -> dict[str, Any]:
+    """Return what a customer is told about time: whether we are open, and by when there is news at the latest.
+
+    That is the 24-hour promise, which is kept by itself; targets of the service level are no promises.
+    """
+    rules = work.rules.promises(ticket.department)
+    opened = rules.hours.open_at(work.now)
+    by = coming_news(work, ticket).at if rules.follow_up == "send" else None
+    return {"open_now": opened, "opens_at": None if opened else rules.hours.next_opening(work.now), "answer_by": by}
 
 
 def may_answer(work: Work, item: Incoming, address: str) -> bool:
@@ -207,12 +228,14 @@ def may_answer(work: Work, item: Incoming, address: str) -> bool:
     )
 
 
-def _tell_agents(work: Work, ticket: TicketNow, item: Incoming, match: Match, variant: str, reason: str = "") -> None:
-    author = To(item.mail.author.address, item.mail.author.name)
+def _tell_agents(
+    work: Work, ticket: TicketNow, item: Incoming, match: Match, variant: str, customer: To, reason: str = ""
+) -> None:
+    """Tell the agents of a mail: what it says, its files, where else signals point, and a draft of the answer."""
     shown = customer_facts(
         work,
         ticket,
-        author,
+        customer,
         text=item.written.reply or item.mail.text,
         files=tuple(file.name for file in item.mail.attachments if not file.inline),
         reason=reason or _reason(match),
@@ -221,18 +244,14 @@ def _tell_agents(work: Work, ticket: TicketNow, item: Incoming, match: Match, va
         {"name": file.name, "type": file.type, "sha256": file.sha256, "size": len(file.content)}
         for file in item.mail.attachments
     ]
-    if sum(file["size"] for file in files if isinstance(file["size"], int)) > MOST_NOTIFIED_BYTES:
+    if sum(len(file.content) for file in item.mail.attachments) > MOST_NOTIFIED_BYTES:
         files = []
     agents = (
         [ticket.agent] if work.rules.agent(ticket.agent) and ticket.agent else work.rules.answering(ticket.department)
     )
+    told = [key for key in agents if key != item.agent]
     notify_agents(
-        work,
-        ticket,
-        [key for key in agents if key != item.agent],
-        replace(shown, customer=Person(author.name, author.address, ticket.locale)),
-        variant=variant,
-        files=files,
+        work, ticket, told, shown, variant=variant, files=files, with_draft=match.standing is not Standing.THIRD_PARTY
     )
 
 
@@ -255,6 +274,8 @@ def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Ma
             mailbox=ticket.mailbox,
             subject=item.mail.subject,
             created_at=ticket.created_at,
+            state_since=ticket.state_since,
+            updated_at=ticket.updated_at,
             locale=locale,
         )
         rendered = work.rules.templates.render("receipt", customer_facts(work, stranger, to), locale)
@@ -267,6 +288,7 @@ def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Ma
         item,
         match,
         variant="message",
+        customer=to,
         reason=f"third party ({item.verdict.trust.value}), came by {match.evidence.value}; /allow lets him in",
     )
 
@@ -282,10 +304,8 @@ def _append_history(
     standing = Standing.PARTICIPANT if match.standing is Standing.AGENT else match.standing
     people.join(work, ticket, contact, item.mail.author, standing, "wrote")
     people.join_copied(work, ticket, item, match, contacts)
-    if item.at > (ticket.updated_at or item.at):
-        work.changes.change(
-            Ticket, ticket.id, updated_at=item.at, **({"closed_at": item.at} if ticket.state == "closed" else {})
-        )
+    if item.at > ticket.updated_at:
+        work.set(ticket, updated_at=item.at, **({"closed_at": item.at} if ticket.state == "closed" else {}))
 
 
 def _subject(item: Incoming, match: Match) -> str:

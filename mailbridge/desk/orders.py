@@ -9,11 +9,15 @@ from sqlalchemy import Connection, select, update
 
 from mailbridge.decide.command_values import Command
 from mailbridge.decide.match import Standing
+from mailbridge.desk.answers import recipients, thread_of
+from mailbridge.desk.post import customer_facts, notify_agents, send_to_customer
+from mailbridge.desk.shown import agents_facts
+from mailbridge.desk.states import set_state
 from mailbridge.desk.threads import merge
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.errors import CommandRefused
 from mailbridge.store.db import doing
-from mailbridge.store.tables import Event, Participant, Ticket
+from mailbridge.store.tables import Participant, Ticket
 
 STATES = {
     "open": "open",
@@ -23,12 +27,11 @@ STATES = {
     "close": "closed",
     "spam": "spam",
 }
-ABOUT_TEXT = frozenset({"note", "help", "status"})
+ABOUT_TEXT = frozenset({"note", "help", "status", "send"})
 """Commands that say what becomes of the mail itself; `agents.py` heeds them."""
 
 participant: Any = Participant.__table__  # type: ignore[attr-defined]
 ticket_table: Any = Ticket.__table__  # type: ignore[attr-defined]
-event_table: Any = Event.__table__  # type: ignore[attr-defined]
 
 
 def carry_out(
@@ -47,14 +50,15 @@ def carry_out(
     return tuple(done)
 
 
-def set_state(work: Work, ticket: TicketNow, state: str, actor: str, why: str = "") -> None:
-    """Put the ticket into a state and write it down."""
-    if state == ticket.state:
+def tell_customer(connection: Connection, work: Work, ticket: TicketNow, done: tuple[str, ...]) -> None:
+    """Tell the customer of a command that came without words of its own: solved, or a date that is promised."""
+    to = recipients(connection, ticket)[:1]
+    purpose = "resolved" if "resolve" in done else "status" if "eta" in done else None
+    if purpose is None or not to or not ticket.answerable:
         return
-    closed = work.now if state == "closed" else None
-    work.changes.event(ticket.id, actor, f"state-{state}", before=ticket.state, why=why)
-    work.changes.change(Ticket, ticket.id, state=state, closed_at=closed, updated_at=work.now)
-    ticket.state, ticket.closed_at = state, closed
+    facts = customer_facts(work, ticket, to[0], estimate=ticket.eta)
+    rendered = work.rules.templates.render(purpose, facts, ticket.locale or "en")
+    send_to_customer(work, ticket, to, rendered, thread_of(connection, ticket), purpose=purpose)
 
 
 def available() -> frozenset[str]:
@@ -62,10 +66,14 @@ def available() -> frozenset[str]:
     return frozenset(_ORDERS) | ABOUT_TEXT
 
 
-def _state(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+def _state(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    _state_to(connection, work, ticket, STATES[command.name], actor)
+
+
+def _state_to(_connection: Connection, work: Work, ticket: TicketNow, state: str, actor: str) -> None:
     if ticket.state == "merged":
         raise CommandRefused(f"ticket {ticket.id} was merged into another; write to that one")
-    set_state(work, ticket, STATES[command.name], actor)
+    set_state(work, ticket, state, actor)
 
 
 def _assign(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
@@ -75,20 +83,17 @@ def _assign(_connection: Connection, work: Work, ticket: TicketNow, command: Com
             f"/{command.name}: nobody here is called {agent!r}; known: {', '.join(work.rules.config.agents)}"
         )
     work.changes.event(ticket.id, actor, "assigned", to=agent, before=ticket.agent)
-    work.changes.change(Ticket, ticket.id, agent=agent, updated_at=work.now)
-    ticket.agent = agent
+    work.set(ticket, agent=agent, updated_at=work.now)
 
 
 def _priority(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     work.changes.event(ticket.id, actor, "priority-set", to=command.priority, before=ticket.priority)
-    work.changes.change(Ticket, ticket.id, priority=command.priority, updated_at=work.now)
-    ticket.priority = command.priority or ticket.priority
+    work.set(ticket, priority=command.priority or ticket.priority, updated_at=work.now)
 
 
 def _category(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     work.changes.event(ticket.id, actor, "category-set", to=command.category, before=ticket.category)
-    work.changes.change(Ticket, ticket.id, category=command.category, updated_at=work.now)
-    ticket.category = command.category or ""
+    work.set(ticket, category=command.category or "", updated_at=work.now)
 
 
 def _transfer(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
@@ -98,10 +103,35 @@ def _transfer(_connection: Connection, work: Work, ticket: TicketNow, command: C
             f"/transfer: there is no department {command.department!r}; known: {', '.join(work.rules.config.departments)}"
         )
     work.changes.event(ticket.id, actor, "transferred", to=command.department, before=ticket.department)
-    ticket.department, ticket.mailbox, ticket.agent = command.department or "", department.mailboxes[0], None
-    work.changes.change(
-        Ticket, ticket.id, department=ticket.department, mailbox=ticket.mailbox, agent=None, updated_at=work.now
+    work.set(
+        ticket,
+        department=command.department or "",
+        mailbox=department.mailboxes[0],
+        agent=None,
+        updated_at=work.now,
     )
+
+
+def _snooze(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    _state_to(connection, work, ticket, "snoozed", actor)
+    work.set(ticket, snoozed_until=command.until)
+
+
+def _eta(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    """A date that an agent names is a promise: it gets a timer, and it is told before it is missed."""
+    work.changes.event(ticket.id, actor, "promised", until=command.until.isoformat() if command.until else None)
+    work.set(ticket, eta=command.until, eta_made_at=work.now, updated_at=work.now)
+
+
+def _escalate(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    """Hand the ticket to the next step of the ladder at once, whatever the clocks say."""
+    ladder = work.rules.department(ticket.department).escalation
+    told = next((found for role in ladder if (found := work.rules.agents_of(ticket.department, role))), [])
+    if not told:
+        raise CommandRefused(f"/escalate: nobody of {', '.join(ladder) or 'the ladder'} works for {ticket.department}")
+    work.changes.event(ticket.id, actor, "escalated", to=told, reason=command.text)
+    facts = agents_facts(connection, work, ticket, reason=command.text, number=1)
+    notify_agents(work, ticket, told, facts, purpose="escalation")
 
 
 def _allow(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
@@ -147,4 +177,7 @@ _ORDERS: dict[str, _Order] = dict.fromkeys(STATES, _state) | {
     "transfer": _transfer,
     "allow": _allow,
     "merge": _merge,
+    "snooze": _snooze,
+    "eta": _eta,
+    "escalate": _escalate,
 }

@@ -15,7 +15,7 @@ from mailbridge.desk.caps import Cap
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.tokens import Audience, Token, address_with, our_message_id, person_of, sign, tokens_in
 from mailbridge.replies.render import Facts, Person, Rendered
-from mailbridge.store.tables import Message, MessageReference, Outbox
+from mailbridge.store.tables import Draft, Message, MessageReference, Outbox
 
 MARKER_WORDS = "mailbridge ·"
 AUTOMATIC_FOR = timedelta(days=1)
@@ -46,23 +46,26 @@ class Thread:
 
 
 def customer_facts(work: Work, ticket: TicketNow, to: To, **more: Any) -> Facts:
-    """Return what a mail to a customer may speak of."""
-    department = work.rules.department(ticket.department)
-    calendar = work.rules.config.calendars.get(department.calendar or "")
-    return Facts(
-        ticket=ticket.id,
-        subject=ticket.subject,
-        customer=Person(to.name, to.address, ticket.locale),
-        department=department.name or work.rules.config.desk.name,
-        desk=work.rules.config.desk.name,
-        state=ticket.state,
-        priority=ticket.priority,
-        category=ticket.category,
-        now=work.now,
-        seed=ticket.id,
-        timezone=calendar.timezone if calendar else work.rules.config.desk.timezone,
-        **more,
-    )
+    """Return what a mail about a ticket may speak of; `more` adds to it or stands in for it."""
+    settings = work.rules.department(ticket.department)
+    assigned = work.rules.agent(ticket.agent)
+    known: dict[str, Any] = {
+        "ticket": ticket.id,
+        "subject": ticket.subject,
+        "customer": Person(to.name, to.address, ticket.locale),
+        "assignee": Person(assigned.name, assigned.address, assigned.locale) if assigned else None,
+        "department": settings.name or work.rules.config.desk.name,
+        "desk": work.rules.config.desk.name,
+        "state": ticket.state,
+        "priority": ticket.priority,
+        "category": ticket.category,
+        "now": work.now,
+        "seed": ticket.id,
+        "timezone": work.rules.promises(ticket.department).hours.zone.key,
+        "used_apologies": tuple(ticket.apologies),
+        "wait": work.now - ticket.waiting_since if ticket.waiting_since else None,
+    }
+    return Facts(**known | more)
 
 
 def send_to_customer(
@@ -104,6 +107,7 @@ def send_to_customer(
         row |= _automatic(work, ticket, to[0].address)
     work.changes.add(Outbox, **row)
     message = _lay_on_ticket(work, ticket, row, rendered, text_kept)
+    _note_news(work, ticket, purpose, rendered)
     work.changes.event(
         ticket.id,
         agent or "mailbridge",
@@ -115,6 +119,15 @@ def send_to_customer(
         **({"held": row["reason"]} if row.get("state") in ("held", "withdrawn") else {}),
     )
     return int(row["id"])
+
+
+def _note_news(work: Work, ticket: TicketNow, purpose: str, rendered: Rendered) -> None:
+    """The customer hears from us: the 24 hours begin anew, and no apology is used twice on a ticket."""
+    if purpose == "receipt":  # it goes to a third party and tells nothing of the ticket
+        return
+    work.set(ticket, news_at=work.now)
+    if rendered.apology:
+        work.set(ticket, apologies=[*ticket.apologies, rendered.apology])
 
 
 def _lay_on_ticket(
@@ -155,9 +168,12 @@ def notify_agents(
     purpose: str = "notification",
     variant: str | None = None,
     files: Iterable[dict[str, Any]] = (),
-    mailbox: str | None = None,
+    with_draft: bool = False,
 ) -> None:
-    """Queue a mail to each agent, with his own reply address for this ticket and a second one for notes."""
+    """Queue a mail to each agent, with his own reply address for this ticket and a second one for notes.
+
+    with_draft: it shows a draft of the answer, which is kept, so that `/send` sends what he saw.
+    """
     attached = list(files)
     for key in agents:
         agent = work.rules.agent(key)
@@ -172,6 +188,8 @@ def notify_agents(
             reply_address=answer,
             marker=marker,
         )
+        if with_draft:
+            mine = replace(mine, draft=_draft(work, ticket, key, facts))
         rendered = work.rules.templates.render(purpose, mine, locale, variant)
         row = _row(
             work, ticket, [To(agent.address, agent.name, agent=key)], rendered, _agents_thread(work, ticket), purpose
@@ -179,7 +197,7 @@ def notify_agents(
         who = facts.customer.name or facts.customer.address
         row["headers"] |= {
             "from_name": f"{who} · {work.rules.config.desk.name}" if who else work.rules.config.desk.name,
-            "from_address": mailbox or ticket.mailbox,
+            "from_address": ticket.mailbox,
             "to": [[agent.name, agent.address]],
             "cc": [],
             "reply_to": [work.rules.config.desk.name, answer],
@@ -190,23 +208,35 @@ def notify_agents(
         work.changes.add(Outbox, **row)
 
 
+def _draft(work: Work, ticket: TicketNow, agent: str, facts: Facts) -> str:
+    """Prepare an agent's answer in the customer's language, and keep it for `/send`."""
+    writer = work.rules.config.agents[agent]
+    known = replace(facts, agent=Person(writer.name, "", ticket.locale), automatic=False, text="", reason="")
+    rendered = work.rules.templates.render("draft", known, ticket.locale or "en")
+    work.changes.put(
+        Draft, ticket=ticket.id, agent=agent, text=rendered.text, apology=rendered.apology, made_at=work.now
+    )
+    return rendered.text
+
+
 def tell_admins(work: Work, purpose: str, facts: Facts) -> None:
     """Queue a mail about a fault to the admins; it belongs to no ticket."""
     department = next(iter(work.rules.config.departments.values()))
-    for key in work.rules.admins():
+    tell_agents(work, purpose, facts, work.rules.admins(), department.mailboxes[0])
+
+
+def tell_agents(work: Work, purpose: str, facts: Facts, agents: Iterable[str], mailbox: str) -> None:
+    """Queue a mail that belongs to no ticket to some of us."""
+    desk = work.rules.config.desk
+    for key in agents:
         agent = work.rules.config.agents[key]
-        locale = agent.locale or work.rules.config.desk.locale
-        rendered = work.rules.templates.render(
-            purpose,
-            replace(facts, agent=Person(agent.name, agent.address, locale), desk=work.rules.config.desk.name),
-            locale,
-        )
+        locale = agent.locale or desk.locale
+        mine = replace(facts, agent=Person(agent.name, agent.address, locale), desk=desk.name)
+        rendered = work.rules.templates.render(purpose, mine, locale)
         number = work.changes.numbers.next("outbox")
-        domain = department.mailboxes[0].rpartition("@")[2]
-        message_id = our_message_id(bytes(8), number, work.now, domain, work.rules.keys[0])
         headers = {
-            "from_name": work.rules.config.desk.name,
-            "from_address": department.mailboxes[0],
+            "from_name": desk.name,
+            "from_address": mailbox,
             "to": [[agent.name, agent.address]],
             "cc": [],
             "reply_to": None,
@@ -221,7 +251,7 @@ def tell_admins(work: Work, purpose: str, facts: Facts) -> None:
             purpose=purpose,
             made_at=work.now,
             next_at=work.now,
-            message_id=message_id,
+            message_id=our_message_id(bytes(8), number, work.now, mailbox.rpartition("@")[2], work.rules.keys[0]),
             envelope_from="",
             recipients=[_waiting(agent.address)],
             headers=headers,

@@ -32,8 +32,9 @@ from mailbridge.desk.incoming import Incoming, Outcome, Received
 from mailbridge.desk.lookup import Facts, Question, fetch_facts
 from mailbridge.desk.rows import add_message
 from mailbridge.desk.threads import merge
+from mailbridge.desk.timers import replan
 from mailbridge.desk.work import Rules, TicketNow, Work
-from mailbridge.store.db import AnyRow
+from mailbridge.store.db import AnyRow, is_outage
 from mailbridge.store.tables import Message
 
 Decide = Callable[[Incoming, Known], Match]
@@ -111,12 +112,15 @@ def _receive_wave(
         try:
             answer = _receive_one(connection, Work(rules, own, caps, now), case)
         except Exception as fault:
+            if is_outage(fault):  # the transaction is lost, and it is not this mail's fault
+                raise
             received.append(Received(case.item.entry.id, None, fault=fault))
             continue
         changes.merge(own)
         received.append(answer)
     changes.flush(connection)
     caps.flush(connection)
+    replan(connection, rules, changes.touched)
     return received
 
 
@@ -171,8 +175,17 @@ def _finish(work: Work, item: Incoming, match: Match, received: Received) -> Non
     work.changes.settle(item.entry.id, received.outcome or "", received.message, received.ticket)
     for other in match.merges if received.ticket else ():
         merge(work.changes, other, received.ticket or 0, "mailbridge", "its parent message arrived")
-    if item.entry.stub and received.ticket and item.entry.stub[1] != received.ticket:
-        opening.replace_stub(work, item.entry.stub, received.ticket)
+    _clear_stub(work, item, received.ticket)
+
+
+def _clear_stub(work: Work, item: Incoming, ticket: int | None) -> None:
+    """A quarantined mail could be worked on after all: its stub ticket points to where it lies now, or is closed."""
+    if item.entry.stub is None or item.entry.stub[1] == ticket:
+        return
+    if ticket is not None:
+        opening.replace_stub(work, item.entry.stub, ticket)
+    else:
+        opening.close_stub(work, item.entry.stub)
 
 
 def _told(work: Work, case: _Case, ticket: TicketNow) -> Received:
@@ -225,6 +238,7 @@ def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> 
     if (better_trust or better_evidence) and not item.importing:
         _decide_anew(connection, work, case, before)
     work.changes.settle(item.entry.id, Outcome.DUPLICATE, before.id, before.ticket)
+    _clear_stub(work, item, before.ticket)
     return Received(item.entry.id, Outcome.DUPLICATE, before.ticket, before.id, match.evidence)
 
 

@@ -19,6 +19,8 @@ def merge(changes: Changes, source: int, target: int, actor: str, why: str) -> N
 
     Messages and people move; the event lists the messages, so that the merge can be undone.
     """
+    changes.touch(source)
+    changes.touch(target)
     changes.then(lambda connection: _move(connection, changes, source, target, actor, why))
 
 

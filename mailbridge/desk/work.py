@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
-from mailbridge.config.model import Agent, Config, Department
+from mailbridge.config.model import Agent, Calendar, Config, Department, ServiceLevel
+from mailbridge.decide.calendar import Hours, hours_of
+from mailbridge.decide.promises import Rules as PromiseRules
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes
 from mailbridge.replies.templates import Templates
 from mailbridge.store.db import AnyRow
+from mailbridge.store.tables import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,19 @@ class Rules:
     def department(self, key: str) -> Department:
         """Return a department by its key; one that has left the configuration is stood in for by the first."""
         return self.config.departments.get(key) or next(iter(self.config.departments.values()))
+
+    def promises(self, department: str) -> PromiseRules:
+        """Return what a department promises its customers, by its service level and calendar."""
+        settings = self.department(department)
+        service = self.config.service_levels.get(settings.service_level or "") or ServiceLevel()
+        return PromiseRules(
+            service, self.hours(department), settings.escalation, settings.follow_up, settings.most_follow_ups
+        )
+
+    def hours(self, department: str) -> Hours:
+        """Return a department's opening hours; without a calendar it is always open."""
+        calendar = self.config.calendars.get(self.department(department).calendar or "")
+        return hours_of(calendar or Calendar(timezone=self.config.desk.timezone))
 
     def agents_of(self, department: str, *roles: str) -> list[str]:
         """Return the keys of a department's agents in these roles (all roles when none is named), in order of the file."""
@@ -70,7 +87,10 @@ class Rules:
 
 @dataclass(slots=True)
 class TicketNow:
-    """A ticket as it stands inside this transaction. `people`: contact → role."""
+    """A ticket as it stands inside this transaction; the columns of its row, and `people`: contact → role.
+
+    Its fields are changed through `Work.set`, which writes the row too.
+    """
 
     id: int
     key: bytes
@@ -79,37 +99,40 @@ class TicketNow:
     mailbox: str
     subject: str
     created_at: datetime
+    state_since: datetime
+    updated_at: datetime
     priority: str = "normal"
     category: str = ""
     locale: str | None = None
     agent: str | None = None
     requester: int | None = None
-    closed_at: datetime | None = None
+    waiting_since: datetime | None = None
     answered_at: datetime | None = None
-    updated_at: datetime | None = None
+    closed_at: datetime | None = None
+    due_at: datetime | None = None
+    news_at: datetime | None = None
+    next_news_at: datetime | None = None
+    follow_ups: int = 0
+    eta: datetime | None = None
+    eta_made_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    paused: list[list[str]] = field(default_factory=list)
+    apologies: list[str] = field(default_factory=list)
+    answerable: bool = True
+    merged_into: int | None = None
+    linked_to: int | None = None
     people: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: AnyRow, people: dict[int, str]) -> TicketNow:
         """Return the ticket of a row."""
-        return cls(
-            id=row.id,
-            key=bytes.fromhex(row.key),
-            state=row.state,
-            department=row.department,
-            mailbox=row.mailbox,
-            subject=row.subject,
-            created_at=row.created_at,
-            priority=row.priority,
-            category=row.category,
-            locale=row.locale,
-            agent=row.agent,
-            requester=row.requester,
-            closed_at=row.closed_at,
-            answered_at=row.answered_at,
-            updated_at=row.updated_at,
-            people=people,
-        )
+        values = row._asdict()
+        return cls(**values | {"key": bytes.fromhex(row.key), "people": people})
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of a new ticket."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "people"}
+        return values | {"key": self.key.hex()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +143,9 @@ class Work:
     changes: Changes
     caps: Caps
     now: datetime
+
+    def set(self, ticket: TicketNow, **values: Any) -> None:
+        """Change columns of a ticket, here and in its row."""
+        for name, value in values.items():
+            setattr(ticket, name, value)
+        self.changes.change(Ticket, ticket.id, **values)

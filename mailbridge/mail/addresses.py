@@ -49,7 +49,7 @@ def parse_addresses(value: bytes | str, hints: tuple[str, ...] = ()) -> tuple[Ad
     """Return every mailbox of an address header, in order; groups are opened, empty members left out."""
     text = raw_text(value, hints)
     if match := _SIMPLE.fullmatch(text):
-        return (Address(clean(match[1] if match[1] is not None else match[2]), _normal(match[3])),)
+        return (Address(_name(match[1] if match[1] is not None else match[2], hints), _normal(match[3])),)
     if match := _BARE.fullmatch(text):
         return (Address("", _normal(match[1])),)
     found = _read_list(text, hints)
@@ -261,7 +261,7 @@ def _unquoted(words: str) -> str:
 
 
 def _name(words: str, hints: tuple[str, ...]) -> str:
-    name = clean(decode_words(words, hints))
+    name = clean(decode_words(words, hints) if "=?" in words else words)
     if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
         name = name[1:-1].strip()
     return name

@@ -19,11 +19,14 @@ _SMALL_IMAGE = 12_000
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 _DOTS = re.compile(r"^\.+|[. ]+$")
-_LOGO_NAME = re.compile(r"(?:image\d{3}\.(?:png|jpe?g|gif)|logo|facebook|twitter|linkedin|instagram|signature|banner|spacer|pixel)", re.IGNORECASE)
+_LOGO_NAME = re.compile(
+    r"(?:image\d{3}\.(?:png|jpe?g|gif)|logo|facebook|twitter|linkedin|instagram|signature|banner|spacer|pixel)",
+    re.IGNORECASE,
+)
 
 
 def safe_name(name: str) -> str:
-    """Return a file name that every system takes, or an empty string when nothing of it is left.
+    r"""Return a file name that every system takes, or an empty string when nothing of it is left.
 
     A path is cut to its last part: "../../etc/passwd" and "C:\\\\fakepath\\\\scan.pdf" are common enough.
     """

@@ -17,14 +17,28 @@ from mailbridge.mail.parts import Part
 from mailbridge.mail.pgp import without_armour
 from mailbridge.mail.rtf import rtf_to_text
 
-_TEXT_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/x-amp-html", "text/watch-html",
-                         "text/x-watch-html", "application/xhtml+xml"})
+_TEXT_TYPES = frozenset(
+    {
+        "text/plain",
+        "text/html",
+        "text/enriched",
+        "text/richtext",
+        "text/markdown",
+        "text/x-markdown",
+        "text/x-amp-html",
+        "text/watch-html",
+        "text/x-watch-html",
+        "application/xhtml+xml",
+    }
+)
 _SHOWN_FILES = frozenset({"text/plain", "text/html"})
 _NOTICES = re.compile(
-    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software|application)[^.]{0,60}(?:does not|doesn't|do not|cannot|can not|can't|unable)"
-    r"|(?:cannot|can't|unable to|not able to) (?:view|see|read|display|show)|html[ -](?:capable|compatible|enabled|e-?mail|format|version|message)"
-    r"|view (?:this|it) (?:e-?mail|message|mail)? ?(?:online|in (?:your|a) (?:web )?browser)|не (?:поддерживает|отображает)|nepalaiko|nerodo|unterstützt kein"
-    r"|kann (?:diese|html)[^.]{0,40}nicht|ne (?:supporte|prend)[^.]{0,40}html|no (?:puede|soporta)[^.]{0,40}html|nie obsługuje", re.IGNORECASE)
+    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software|application)[^.]{0,60}(?:does not|doesn't|do not|can ?not|can't|unable)"
+    r"|(?:cannot|can't|unable to|not able to) (?:view|see|read|display|show)|html[ -](?:capable|compatible|enabled|e-?mail|format|version)"
+    r"|view (?:this|it) (?:e-?mail|message|mail)? ?(?:online|in (?:your|a) (?:web )?browser)"
+    r"|не (?:поддерживает|отображает)|nepalaiko|nerodo|unterstützt kein|kann (?:diese|html)[^.]{0,40}nicht"
+    r"|ne (?:supporte|prend)[^.]{0,40}html|no (?:puede|soporta)[^.]{0,40}html|nie obsługuje",
+    re.IGNORECASE)
 _LONGEST_NOTICE = 700
 _ENRICHED = re.compile(r"<param>.*?</param>|<(?!<)/?[a-z][a-z0-9-]*>", re.IGNORECASE | re.DOTALL)
 
@@ -71,8 +85,8 @@ def _stand_in(rest: list[Part], hints: tuple[str, ...]) -> str:
         if part.type == "text/calendar":
             return invitation_text(part.text(hints))
         if part.type in {"message/delivery-status", "text/rtf"}:
-            text = clean_text(part.text(hints))
-            return (rtf_to_text(part.content) if part.type == "text/rtf" else text).strip()
+            text = rtf_to_text(part.content) if part.type == "text/rtf" else part.text(hints)
+            return clean_text(text).strip()
     return ""
 
 
@@ -90,7 +104,7 @@ def _is_text(part: Part, before: list[Part]) -> bool:
         return False
     if part.path and part.path[-1].type == "multipart/alternative":
         return True
-    return not before and part.disposition != "inline" or not part.path
+    return (not before and part.disposition != "inline") or not part.path
 
 
 def _plain_text(part: Part, hints: tuple[str, ...], body: Body) -> str:
@@ -104,7 +118,7 @@ def _plain_text(part: Part, hints: tuple[str, ...], body: Body) -> str:
         if defect:
             body.defects.append(defect)
     if text.startswith("{\\rtf"):
-        text = rtf_to_text(text.encode("latin-1", "replace"))
+        text = clean_text(rtf_to_text(part.content))
     return text.strip("\n").rstrip()
 
 
@@ -146,7 +160,7 @@ def _better(members: list[Part], hints: tuple[str, ...], body: Body) -> str:
     page = "\n\n".join(filter(None, (html_to_text(part.text(hints)) for part in pages)))
     if plain and page and len(page) > len(plain):
         body.defects.append("plain-part-is-a-notice")
-    return page if len(page) > len(plain) or not plain or _is_markup(plain) and page else plain
+    return page if len(page) > len(plain) or (page and _is_markup(plain)) else plain
 
 
 def _is_markup(text: str) -> bool:

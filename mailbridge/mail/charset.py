@@ -13,30 +13,43 @@ from functools import lru_cache
 
 from mailbridge.mail.plausible import ENOUGH, plausibility
 
-_ALIASES = {
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "l1": "cp1252",
-    "us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "646": "ascii", "iso-646": "ascii", "ansi": "cp1252",
-    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "hz-gb-2312": "hz", "cp936": "gb18030",
-    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "korean": "cp949", "ksc5601": "cp949", "x-windows-949": "cp949",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932", "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "x-euc-jp": "euc_jp",
-    "big5": "big5hkscs", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs",
-    "tis-620": "cp874", "iso-8859-11": "cp874", "iso-8859-8-i": "iso8859_8", "iso-8859-6-i": "iso8859_6", "iso-8859-9": "cp1254",
-    "x-mac-cyrillic": "mac_cyrillic", "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "mac": "mac_roman", "koi8": "koi8_r",
-    "koi": "koi8_r", "koi8-ru": "koi8_u", "dos-866": "cp866", "x-cp866": "cp866", "baltic": "cp1257", "winbaltic": "cp1257",
-    "utf8mb4": "utf-8", "x-utf-8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf": "utf-8", "unicode": "utf-8", "utf-8n": "utf-8",
-    "unicode-1-1-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7", "unicode-2-0-utf-7": "utf-7", "iso-10646-ucs-2": "utf-16-be", "ucs-2": "utf-16",
-}
-_NONE = frozenset({"", "unknown", "unknown-8bit", "x-unknown", "default", "binary", "8bit", "7bit", "none", "x-user-defined", "_iso-2022-jp$esc",
-                   "iso-8859", "undefined", "charset", "charset_default", "plain"})
+_ALIASES_WORDS = """
+    iso-8859-1=cp1252 latin1=cp1252 iso8859-1=cp1252 iso_8859-1=cp1252 l1=cp1252 us-ascii=ascii ansi_x3.4-1968=ascii
+    646=ascii iso-646=ascii ansi=cp1252 gb2312=gb18030 gbk=gb18030 x-gbk=gb18030 gb_2312-80=gb18030 hz-gb-2312=hz
+    cp936=gb18030 ks_c_5601-1987=cp949 ks_c_5601=cp949 euc-kr=cp949 korean=cp949 ksc5601=cp949 x-windows-949=cp949
+    shift_jis=cp932 shift-jis=cp932 sjis=cp932 x-sjis=cp932 ms_kanji=cp932 windows-31j=cp932
+    iso-2022-jp=iso2022_jp_ext iso-2022-jp-ms=iso2022_jp_ext cp50220=iso2022_jp_ext x-euc-jp=euc_jp big5=big5hkscs
+    x-x-big5=big5hkscs cn-big5=big5hkscs tis-620=cp874 iso-8859-11=cp874 iso-8859-8-i=iso8859_8 iso-8859-6-i=iso8859_6
+    iso-8859-9=cp1254 x-mac-cyrillic=mac_cyrillic x-mac-roman=mac_roman macintosh=mac_roman mac=mac_roman koi8=koi8_r
+    koi=koi8_r koi8-ru=koi8_u dos-866=cp866 x-cp866=cp866 baltic=cp1257 winbaltic=cp1257 utf8mb4=utf-8 x-utf-8=utf-8
+    unicode-1-1-utf-8=utf-8 utf=utf-8 unicode=utf-8 utf-8n=utf-8 unicode-1-1-utf-7=utf-7 x-unicode-2-0-utf-7=utf-7
+    unicode-2-0-utf-7=utf-7 iso-10646-ucs-2=utf-16-be ucs-2=utf-16
+"""
+_ALIASES = dict(pair.split("=") for pair in _ALIASES_WORDS.split())
+_NONE_WORDS = """
+    7bit 8bit _iso-2022-jp$esc binary charset charset_default default iso-8859 none plain undefined unknown
+    unknown-8bit x-unknown x-user-defined
+"""
+_NONE = frozenset(_NONE_WORDS.split()) | {""}
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii", "iso8859-15"})
-_MULTI = frozenset({"gb18030", "cp949", "cp932", "euc_jp", "big5hkscs", "euc_jis_2004", "johab", "big5"})
-_LAST_RESORT = ("cp1251", "koi8_r", "cp1257", "cp1250", "cp1252", "iso8859_5", "iso8859_2", "cp866", "iso8859_4", "cp1254", "mac_cyrillic",
-                "cp1253", "cp1255", "cp1256", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
-_CYRILLIC = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic")
+_MULTI_WORDS = """
+    gb18030 cp949 cp932 euc_jp big5hkscs euc_jis_2004 johab big5
+"""
+_MULTI = frozenset(_MULTI_WORDS.split())
+_LAST_RESORT_WORDS = """
+    cp1251 koi8_r cp1252 cp1257 cp1250 iso8859_5 koi8_u iso8859_2 cp866 iso8859_4 cp1254 mac_cyrillic cp1253 cp1255
+    cp1256 gb18030 cp932 euc_jp cp949 big5hkscs
+"""
+_LAST_RESORT = tuple(_LAST_RESORT_WORDS.split())
+_WINDOWS_NUMBERS = {"65001": "utf-8", "1200": "utf-16-le", "20127": "ascii", "28591": "cp1252", "20866": "koi8-r"}
+_NO_CHARSETS_WORDS = """
+    idna punycode undefined unicode_escape unicode-escape raw_unicode_escape raw-unicode-escape mbcs oem base64 bz2
+    hex quopri rot13 uu zlib
+"""
+_NO_CHARSETS = frozenset(_NO_CHARSETS_WORDS.split())
 _NUMBERED = re.compile(r"(?:x-)?(?:windows|win|cp|ms|ibm|microsoft-cp)[-_ ]?(\d{3,5})$")
 _ISO = re.compile(r"iso[-_ ]?8859[-_ ]?(\d{1,2})(?:-[ie])?$")
-_UTF8_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE = 1_500
 
 
@@ -53,17 +66,15 @@ def codec_of(label: str) -> str | None:
     if name in _ALIASES:
         return _ALIASES[name]
     if match := _NUMBERED.match(name):
-        name = {"65001": "utf-8", "1200": "utf-16-le", "20127": "ascii", "28591": "cp1252", "20866": "koi8-r"}.get(match[1], "cp" + match[1])
+        name = _WINDOWS_NUMBERS.get(match[1], "cp" + match[1])
     elif match := _ISO.match(name):
-        name = "iso8859-" + match[1]
+        name = "iso-8859-" + match[1]
         name = _ALIASES.get(name, name)
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError, UnicodeError):
         return None
-    if not info._is_text_encoding or info.name in {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}:
-        return None
-    return info.name
+    return None if info.name in _NO_CHARSETS else info.name
 
 
 def decode_bytes(data: bytes, label: str = "", hints: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
@@ -79,15 +90,22 @@ def decode_bytes(data: bytes, label: str = "", hints: tuple[str, ...] = ()) -> t
     return _without_surrogates(text), (*told, *defects)
 
 
-_SEVEN_BIT = frozenset({"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_jp_ext", "iso2022_kr", "utf-32-le", "utf-32-be"})
+_SEVEN_BIT_WORDS = """
+    utf-7 hz utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be iso2022_jp_ext iso2022_kr
+"""
+_SEVEN_BIT = frozenset(_SEVEN_BIT_WORDS.split())
+
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def _decode(data: bytes, codec: str | None, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in _MARKS:
         if data.startswith(mark) and (text := _strictly(data, name)) is not None:
             return text.lstrip("\ufeff"), ()
     if b"\x1b$" in data or b"\x1b(" in data:
-        if (text := _strictly(data, "iso2022_jp_ext" if b"\x1b$)C" not in data else "iso2022_kr")) is not None:
+        text = _strictly(data, "iso2022_jp_ext" if b"\x1b$)C" not in data else "iso2022_kr")
+        if text is not None:
             return text, ()
     if codec is not None and codec != "ascii":
         return _declared(data, codec, hints)
@@ -126,9 +144,8 @@ def _declared(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tup
 
 def _better_than(text: str, score: float, codec: str, data: bytes, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Replace text that reads as gibberish only by something that reads clearly better."""
-    wanted = score + (0.2 if codec in _WESTERN else 0.3)
-    others = tuple(name for name in _candidates(hints) if name not in _MULTI and name != codec)
-    best, figure = _best(_sample(data), others, frozenset())
+    wanted = score + (0.1 if codec in _WESTERN else 0.3)
+    best, figure = _best(_sample(data), tuple(name for name in _candidates(hints) if name != codec), frozenset())
     if figure > wanted:
         return data.decode(best, "replace"), ("wrong-charset",)
     return text, ("broken-charset",) if "\ufffd" in text else ()
@@ -159,7 +176,7 @@ def _read_sample(sample: bytes, codec: str) -> str | None:
     if codec not in _MULTI:
         return sample.decode(codec, "replace")
     try:
-        return codecs.getincrementaldecoder(codec)().decode(sample)
+        return codecs.getincrementaldecoder(codec)("replace").decode(sample)
     except UnicodeError:
         return None
 

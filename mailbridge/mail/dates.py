@@ -11,12 +11,12 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
-_MONTHS = {
-    "янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "мая": "May", "май": "May", "июн": "Jun", "июл": "Jul", "авг": "Aug", "сен": "Sep",
-    "окт": "Oct", "ноя": "Nov", "дек": "Dec", "sau": "Jan", "vas": "Feb", "kov": "Mar", "bal": "Apr", "geg": "May", "bir": "Jun", "lie": "Jul",
-    "rgp": "Aug", "rgs": "Sep", "spa": "Oct", "lap": "Nov", "gru": "Dec", "mai": "May", "okt": "Oct", "dez": "Dec", "mär": "Mar", "fév": "Feb",
-    "avr": "Apr", "jui": "Jun", "aoû": "Aug", "déc": "Dec", "ene": "Jan", "abr": "Apr", "ago": "Aug", "dic": "Dec", "out": "Oct", "set": "Sep",
-}
+_MONTHS_WORDS = """
+    янв=Jan фев=Feb мар=Mar апр=Apr мая=May май=May июн=Jun июл=Jul авг=Aug сен=Sep окт=Oct ноя=Nov дек=Dec sau=Jan
+    vas=Feb kov=Mar bal=Apr geg=May bir=Jun lie=Jul rgp=Aug rgs=Sep spa=Oct lap=Nov gru=Dec mai=May okt=Oct dez=Dec
+    mär=Mar fév=Feb avr=Apr jui=Jun aoû=Aug déc=Dec ene=Jan abr=Apr ago=Aug dic=Dec out=Oct set=Sep
+"""
+_MONTHS = dict(pair.split("=") for pair in _MONTHS_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 
 
@@ -43,7 +43,15 @@ def _from_iso(match: re.Match[str]) -> datetime | None:
         digits = zone[1:].replace(":", "")
         minutes = (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
     try:
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=timezone(timedelta(minutes=minutes)))
+        local = datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            int(second or 0),
+            tzinfo=timezone(timedelta(minutes=minutes)),
+        )
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -76,8 +76,9 @@ def check_one(raw: bytes, place: int, tags: Mapping[str, str], answers: Mapping[
 
     try:
         good = dkim.DKIM(raw, minkey=1024).verify(idx=place, dnsfunc=answer)
-    except dkim.DKIMException as error:
-        return DkimResult(domain, selector, "permerror", type(error).__name__)
-    except Exception as error:  # noqa: BLE001 - keys and signatures are a stranger's bytes; dkimpy raises what it likes on them
+    except dkim.ValidationError as error:
+        changed = "body hash" in str(error)
+        return DkimResult(domain, selector, "fail" if changed else "permerror", "body-changed" if changed else "not-valid")
+    except Exception as error:  # keys and signatures are a stranger's bytes; dkimpy raises what it likes on them
         return DkimResult(domain, selector, "permerror", type(error).__name__)
     return DkimResult(domain, selector, "pass" if good else "fail", "" if good else "signature-does-not-match")

@@ -5,11 +5,12 @@ In come the parts of a mail; out come the parts to read, with what was wrapped i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from mailbridge.mail.cms import signed_content
 from mailbridge.mail.fields import split_header
-from mailbridge.mail.headers import decode_header
+from mailbridge.mail.headers import clean, decode_header
 from mailbridge.mail.parts import Part, read_entity
 from mailbridge.mail.tnef import read_tnef
 from mailbridge.mail.transfer import uuencoded_files
@@ -17,8 +18,21 @@ from mailbridge.mail.transfer import uuencoded_files
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SMIME_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
-_REPORT_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report", "message/disposition-notification",
-                           "text/rfc822-headers", "message/global-headers", "message/global-disposition-notification"})
+_REPORT_PARTS = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+        "text/rfc822-headers",
+        "message/global-headers",
+        "message/global-disposition-notification",
+    }
+)
+
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_UU = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -43,7 +57,7 @@ def read_files(parts: list[Part], hints: tuple[str, ...], max_parts: int) -> Fil
             _open_tnef(part, files)
         elif part.type in _SMIME_TYPES or part.name.lower() == "smime.p7m":
             _open_smime(part, files, hints, max_parts)
-        elif part.type == "text/plain" and b"\nbegin " in part.content[:200_000] or part.content.startswith(b"begin "):
+        elif part.type == "text/plain" and _UU.search(part.content, 0, 200_000):
             _open_uuencoded(part, files)
         else:
             files.parts.append(part)
@@ -72,8 +86,9 @@ def _open_tnef(part: Part, files: Files) -> None:
         already = any(other.type in {"text/plain", "text/html"} and other.content.strip() for other in files.parts)
         if not already:
             files.parts.append(Part(kind, "", "", "utf-8", "", "", text.encode("utf-8", "replace"), {"charset": "utf-8"}, part.path))
-    files.extra += [Part(file.type or "application/octet-stream", file.name, "attachment", "", file.content_id, "", file.content, {}, part.path)
-                    for file in found.files]
+    for file in found.files:
+        kind = file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
+        files.extra.append(Part(kind, file.name, "attachment", "", clean(file.content_id), "", file.content, {}, part.path))
     if not found.files and not (found.text or found.html):
         files.parts.append(part)
 

@@ -11,7 +11,7 @@ import binascii
 import re
 import unicodedata
 
-from mailbridge.mail.charset import codec_of, decode_bytes
+from mailbridge.mail.charset import decode_bytes
 
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
 _STRICT_GAP = re.compile(r"[ \t\r\n]*")
@@ -42,7 +42,7 @@ def clean(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return text of several lines, cleaned like `clean`, but with its line ends (as "\\n"), tabs and blanks.
+    r"""Return text of several lines, cleaned like `clean`, but with its line ends (as "\n"), tabs and blanks.
 
     Marks that only steer the direction of one letter (LRM, RLM) stay: Hebrew and Arabic letters need them.
     """
@@ -92,7 +92,7 @@ def decode_words(text: str, hints: tuple[str, ...] = ()) -> str:
     for match in _ENCODED.finditer(text):
         between = text[pos:match.start()]
         data = _word_bytes(match[2], match[3])
-        if data is None or codec_of(match[1]) is None and not match[1].isascii():
+        if data is None or not match[1].isascii():
             continue
         label = match[1].split("*")[0].lower()
         if between and not (after_word and _STRICT_GAP.fullmatch(between)):

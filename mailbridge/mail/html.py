@@ -23,9 +23,12 @@ MAX_CHARACTERS = 1_000_000
 MAX_NODES = 120_000
 """Nodes beyond this are not walked."""
 
-_TAGS = set(
-    "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 "
-    "h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split())
+_TAGS_WORDS = """
+    a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em
+    figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub
+    sup table tbody td tfoot th thead time tr tt u ul var wbr
+"""
+_TAGS = set(_TAGS_WORDS.split())
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "align", "valign"},
     "a": {"href"},
@@ -39,14 +42,21 @@ _ATTRIBUTES = {
     "col": {"span", "width"},
     "colgroup": {"span"},
 }
-_DROPPED_WHOLE = set("script style head title template iframe object embed svg math noscript form select textarea audio video canvas".split())
+_DROPPED_WHOLE_WORDS = """
+    script style head title template iframe object embed svg math noscript form select textarea audio video canvas
+"""
+_DROPPED_WHOLE = set(_DROPPED_WHOLE_WORDS.split())
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _WITHOUT_TARGET = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 
 _DEEPEST = 1_000
 _MOST_ATTRIBUTES = 1_000
+_MOST_ENTITIES = 50_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
-_NOT_NESTED = frozenset("p li td th tr dt dd option br img hr meta input link col wbr area base source param b i u".split())
+_NOT_NESTED_WORDS = """
+    p li td th tr dt dd option br img hr meta input link col wbr area base source param b i u
+"""
+_NOT_NESTED = frozenset(_NOT_NESTED_WORDS.split())
 _BARE_AMPERSAND = re.compile(r"&(?!#?[0-9a-zA-Z]{1,32};)")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000,}+")
 _SILENT_ELEMENTS = ("script", "style", "head", "title")
@@ -78,12 +88,19 @@ def safe_html(html: str) -> str:
 
     Images stay only when they came with the mail (`cid:`); the rest are tracking pixels more often than not.
     """
-    source = clean_text(html[:MAX_CHARACTERS])
+    source = clean_text(html[:MAX_CHARACTERS]).replace("&nbsp;", "\u00a0")
     if _is_monstrous(source):
         return f"<pre>{entities.escape(_crude_text(source))}</pre>"
     cleaned = nh3.clean(
-        _BARE_AMPERSAND.sub("&amp;", source), tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags=_DROPPED_WHOLE, attribute_filter=_filtered, url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer nofollow", strip_comments=True)
+        _BARE_AMPERSAND.sub("&amp;", source),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        clean_content_tags=_DROPPED_WHOLE,
+        attribute_filter=_filtered,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    )
     return _WITHOUT_TARGET.sub("", cleaned)
 
 
@@ -97,7 +114,9 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _is_monstrous(source: str) -> bool:
-    """Say whether a parser would take seconds: its time grows with the square of the depth, and of attributes."""
+    """Say whether a parser would take seconds: its time grows with the square of the depth, of attributes, of entities."""
+    if source.count("&") > _MOST_ENTITIES:
+        return True
     if source.count("<") > _DEEPEST:
         depth = deepest = 0
         for match in _TAG.finditer(source):

@@ -9,13 +9,25 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_SKIPPED = frozenset({"script", "style", "head", "title", "template", "meta", "link", "noscript", "object", "embed", "iframe", "svg", "math",
-                      "select", "textarea", "audio", "video", "canvas", "map", "base", "o:p-hidden", "-comment", "-doctype"})
-_BLOCKS = frozenset({"div", "section", "article", "header", "footer", "main", "aside", "address", "center", "form", "fieldset", "table", "tbody", "thead",
-                     "tfoot", "tr", "caption", "dt", "dd", "li", "figure", "figcaption", "nav", "details", "summary", "body", "html", "legend"})
-_SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "table"})
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
-                     r"|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|opacity\s*:\s*0\s*(?:;|!|$))", re.IGNORECASE)
+_SKIPPED_WORDS = """
+    -comment -doctype audio base canvas embed head iframe link map math meta noscript o:p-hidden object script select
+    style svg template textarea title video
+"""
+_SKIPPED = frozenset(_SKIPPED_WORDS.split())
+_BLOCKS_WORDS = """
+    address article aside body caption center dd details div dt fieldset figcaption figure footer form header html
+    legend li main nav section summary table tbody tfoot thead tr
+"""
+_BLOCKS = frozenset(_BLOCKS_WORDS.split())
+_SPACED_WORDS = """
+    p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table
+"""
+_SPACED = frozenset(_SPACED_WORDS.split())
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|opacity\s*:\s*0\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
 _TIGHT = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
 _FILLER = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u2800]+")
@@ -149,14 +161,14 @@ class Page:
 
     def _break(self) -> None:
         line = self._taken()
-        self._flush_gap(line)
+        self._flush_gap()
         self._lines.append((self._prefix + line).rstrip())
 
     def _end_line(self, gap: int) -> None:
         """End the line if there is one; ask for `gap` blank lines before the next."""
         line = self._taken()
         if line.strip():
-            self._flush_gap(line)
+            self._flush_gap()
             self._lines.append((self._prefix + line).rstrip())
         self._gap = max(self._gap, gap) if self._lines else 0
 
@@ -165,7 +177,7 @@ class Page:
         self._line.clear()
         return line.rstrip() if self._pre else re.sub(" {2,}", " ", line).strip()
 
-    def _flush_gap(self, line: str) -> None:
+    def _flush_gap(self) -> None:
         if self._gap and self._lines and self._lines[-1].strip("> "):
             self._lines.append(self._prefix.rstrip())
         self._gap = 0

@@ -18,10 +18,11 @@ WRAPPED = 5                 # lines that clients wrap one introduction over, at 
 BLOCK = 16                  # lines of a header block that are looked at; To and Cc may be long
 COLONS = (":", "：")
 RULER = " \t-_=*~—–―─━"     # what lines that only divide are made of, and what frames "Original Message"
+UNSEEN = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 OPENING = " \t\xa0>*_#=-–—|[(\u200e\u200f\u202a\u202b\ufeff"    # what may stand before the words of an introduction
 MARKS = " \t\xa0*_|\u200e\u200f\u202a\u202c\ufeff>"    # what stands around a header label
 
-DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d)")
 TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?(?:am|pm|h|uhr|時|点|點)(?!\w)")
 NAMED = re.compile(r"^\W{0,3}(?:[\w.,'’\"()-]+ ){0,5}[^\s<]{0,60}<[^<>@\s]+@[^<>\s]+>\W{0,3}")
 ANGLE = re.compile(r"[<\[(][^<>@]{1,200}@[^<>@]{1,200}[>\])]")
@@ -34,11 +35,11 @@ def introduction_start(lines: Sequence[str], end: int, patterns: Patterns, befor
     The nearest line above that makes it complete is taken; a line above that begins like an introduction
     ("On Fri, May 6,") is taken in too, because clients wrap within the date.
     """
-    if is_known_introduction(lines[end].strip(), patterns):
+    if is_known_introduction(bare(lines[end]), patterns):
         return end
     joined, taken = "", 0
     for start in range(end, max(end - 2 * WRAPPED, -1), -1):
-        line = lines[start].strip()
+        line = bare(lines[start])
         if not line and _balanced(joined) and not _begins_above(lines, start, patterns):
             return None
         if line:
@@ -48,6 +49,12 @@ def introduction_start(lines: Sequence[str], end: int, patterns: Patterns, befor
         if line and _balanced(joined) and _complete(joined.lower(), patterns, before_quote):
             return _reach_up(lines, start, joined, patterns)
     return None
+
+
+def bare(line: str) -> str:
+    """Return a line without the space and the marks of direction around it, which Hebrew and Arabic clients write."""
+    line = line.strip()
+    return line if line.isascii() else line.strip(UNSEEN)
 
 
 def is_known_introduction(line: str, patterns: Patterns) -> bool:
@@ -63,7 +70,7 @@ def may_end_introduction(line: str, patterns: Patterns) -> bool:
         return True
     if last == "-":
         return line[0] == "-"
-    return line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs or not line.isascii() and line.endswith(patterns.unspaced_verbs)
+    return line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs or (not line.isascii() and line.endswith(patterns.unspaced_verbs))
 
 
 def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divided: bool = False) -> bool:
@@ -145,7 +152,7 @@ def _complete(joined: str, patterns: Patterns, before_quote: bool) -> bool:
         return date and time and address and core.endswith(COLONS)
     if address:
         return date or time or before_quote or NAMED.match(core) is not None
-    return date and (time or _starts_like_one(core, patterns))
+    return date and time
 
 
 def _starts_like_one(line: str, patterns: Patterns) -> bool:
@@ -155,7 +162,7 @@ def _starts_like_one(line: str, patterns: Patterns) -> bool:
 def _reach_up(lines: Sequence[str], start: int, joined: str, patterns: Patterns) -> int:
     """Take in lines above that belong to the same introduction: its beginning, or the verb or date that it still lacks."""
     joined = joined.lower()
-    if _starts_like_one(joined, patterns):
+    if _starts_like_one(joined, patterns) and _is_dated(joined):
         return start
     length, top = len(joined), start
     verb, date = has_verb(joined, patterns), _is_dated(joined)

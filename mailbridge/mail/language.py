@@ -7,12 +7,13 @@ the small words of each language (`language_words.py`); with the extra `lang` an
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from mailbridge.mail.language_words import CYRILLIC, LETTERS, SCRIPTS, WORDS
+from mailbridge.mail.language_words import CYRILLIC, LETTERS, SCRIPTS, STEMS, WORDS
 
 LOOKED_AT = 2000
 """Characters that are looked at; a language does not change its small words later on."""
@@ -20,8 +21,11 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 NOISE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|^[ \t]*>.*$", re.MULTILINE)
 SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in SCRIPTS}
 CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
-LEAST = 2.0
-"""Points below which nothing is sure: two words of one language, or one and a telling letter or two."""
+SHORTEST = 4
+"""Letters of the shortest stem; shorter entries are whole words."""
+Table = dict[str, tuple[tuple[str, float], ...]]
+LEAST = 1.6
+"""Points below which nothing is sure: two words, one of which is of one language only."""
 MARGIN = 1.4
 """How much better than the next language the best one must be."""
 
@@ -52,39 +56,65 @@ def by_script(text: str) -> str | None:
 
 
 @cache
-def word_table() -> dict[str, tuple[tuple[str, float], ...]]:
-    """Return word -> languages with what it is worth: 1 when only one language has it, less when several do."""
+def word_table() -> Table:
+    """Return word -> languages with what it is worth: 1 when only one language has it, less when several do.
+
+    Words with accents stand in it without them, too: many people write so.
+    """
+    return shared({code: {form for word in (*WORDS[code].split(), *(stem for stem in STEMS[code].split() if len(stem) < SHORTEST))
+                          for form in (word, plain(word))} for code in WORDS})
+
+
+@cache
+def stem_table() -> Table:
+    """Return the beginning of a word -> languages with what it is worth."""
+    return shared({code: {form for stem in STEMS[code].split() if len(stem) >= SHORTEST for form in (stem, plain(stem))}
+                   for code in STEMS})
+
+
+def shared(forms: dict[str, set[str]]) -> Table:
+    """Turn language -> forms into form -> languages, each worth less the more languages have it."""
     owners: dict[str, list[str]] = {}
-    for code, words in WORDS.items():
-        for word in set(words.split()):
+    for code, words in forms.items():
+        for word in words:
             owners.setdefault(word, []).append(code)
     return {word: tuple((code, 1.0 if len(codes) == 1 else 0.6) for code in codes) for word, codes in owners.items()}
 
 
+def plain(word: str) -> str:
+    """Return a Latin word without its accents; other scripts as they are."""
+    if word.isascii() or CYRILLIC_LETTER.search(word):
+        return word
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
 def by_words(text: str) -> str | None:
-    """Return the language whose small words and letters are there, if it is clearly ahead of every other."""
+    """Return the language whose small words, stems and letters are there, if it is clearly ahead of every other."""
     words = [word.lower().replace("’", "'") for word in WORD.findall(text)]
     if not words:
         return None
-    points = word_points(words)
+    points, hits = word_points(words)
     if not text.isascii():
         add_letters(points, words)
     ranked = points.most_common(2)
     if not ranked:
         return None
     (best, most), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
-    enough = most >= LEAST and most >= 0.08 * min(len(words), 60) and most >= MARGIN * second
+    enough = hits[best] >= 2 and most >= LEAST and most >= 0.08 * min(len(words), 60) and most >= MARGIN * second
     return best if enough else None
 
 
-def word_points(words: Iterable[str]) -> Counter[str]:
-    """Count the distinct small words of each language, a second and third use a little more."""
+def word_points(words: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Count the points of each language, a word's second and third use a little more, and how many words gave them."""
     points: Counter[str] = Counter()
-    table = word_table()
+    hits: Counter[str] = Counter()
+    whole, stems = word_table(), stem_table()
     for word, times in Counter(words).items():
-        for code, worth in table.get(word, ()):
+        found = whole.get(word) or next((stems[word[:end]] for end in range(min(len(word), 9), SHORTEST - 1, -1) if word[:end] in stems), ())
+        for code, worth in found:
             points[code] += worth * (1 + 0.25 * min(times - 1, 2))  # type: ignore[assignment]
-    return points
+            hits[code] += 1
+    return points, hits
 
 
 def add_letters(points: Counter[str], words: Iterable[str]) -> None:

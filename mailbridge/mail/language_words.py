@@ -59,3 +59,46 @@ SCRIPTS: tuple[tuple[str, str], ...] = (
     ("ar", "\u0600-\u06ff"), ("th", "\u0e00-\u0e7f"), ("hi", "\u0900-\u097f"), ("ka", "\u10a0-\u10ff"), ("hy", "\u0530-\u058f"),
 )
 """Scripts that only one language (of those we know) is written in; kana before Han, because Japanese has both."""
+STEMS: dict[str, str] = {
+    "en": "invoic passwor parcel deliver refund broken problem account reset never every fixed crash wrong arriv receiv anymore still because "
+          "already support customer shipping payment website error messag update address someone something anything order",
+    "de": "rechnun bestell passwor paket liefer zurück erstatt konto anmeld jedes immer schon geholfen stimmt funktion fehler kaputt nachricht "
+          "zahlung adresse geld angekommen melden webseit kunde gerät störung hilfe danke leider bekomm gestern heute morgen angebot frage",
+    "fr": "factur commande colis livraison rembours passe compte connex jamais toujours problèm résolu fauss erreur chaque arrivé livré "
+          "paiement adress message marche fonctionn client demande aide besoin depuis hier demain panne reçu envoy cassé ouvert application",
+    "es": "factur pedido paquete entreg reembols contraseñ cuenta nunca siempre problem solucion error cada llegó llegad devolv devuelv "
+          "dinero pago dirección mensaj funcion ayuda cliente todavía ayer mañana roto aplicación recib envío enviar quiero cierra mal",
+    "it": "fattur ordine pacco consegn rimbors accesso password mai sempre problem risolt sbagliat errore ogni volta arrivat soldi pagament "
+          "indirizz messaggi funzion aiuto cliente ancora ieri domani rotto ricev spedi blocca apro vorrei riesco accedere ciao riesc",
+    "pt": "fatura pedido encomenda pacote entreg reembols senha conta nunca sempre problem resolvid errad erro cada vez chegou dinheiro "
+          "pagament endereç mensag funcion ajuda cliente ainda ontem amanhã quebrad aplicativ receb enviad quero consigo trava minha",
+    "nl": "factuur bestelling pakket lever terug wachtwoord account inlog nooit altijd probleem opgelost geholpen klopt fout elke keer "
+          "aangekomen geld betaling adres bericht werkt klant hulp gisteren morgen kapot ontvangen wijzig openen hem mijn graag",
+    "sv": "faktur beställ paket leveran återbetal lösenord konto logga aldrig alltid problem löst hjälpt fel varje gång kommit pengar betaln "
+          "adress meddeland fungerar kund hjälp igår imorgon trasig återställ öppna vill tillbaka fram tack",
+    "no": "faktura bestilling pakke lever refusjon passord konto logge innlogg aldri alltid problem løst hjalp feil hver gang kommet penge "
+          "betaling adresse melding virker fungerer kunde hjelp går morgen ødelagt tilbakestill åpner hvordan frem takk ikke jeg ikke",
+    "da": "faktura bestilling pakke lever refusion adgangskode kodeord konto logge indlogg aldrig altid problem løst hjalp forkert fejl hver "
+          "gang kommet pengene betaling adresse besked virker kunde hjælp går morgen ødelagt nulstil åbner hvordan frem tak tilbage jeg ikke",
+    "fi": "lasku tilau paket toimitu palautu salasan tili kirjau koskaan aina ongelm ratken autto väärin virhe joka kerta saapun raha maksu "
+          "osoite viesti toimi asiaka apua eilen huomen rikki vaihda avaa haluan takaisin kiitos sovellu",
+    "pl": "faktur zamówi paczk dostaw zwrot hasł konto konta logow zalog nigdy zawsze problem pomogł błęd każd razem dotarł pienięd płatnoś "
+          "adres wiadomoś działa klient pomoc wczoraj jutro zepsut aplikacj zawiesz proszę dziękuj otrzyma",
+    "cs": "faktur objednáv balík doruč vrácen hesl účet účtu přihlá nikdy vždy problém pomohl špatn chyb pokaždé dorazil peněz peníz platb "
+          "adres zpráv funguj zákazn pomoc včera zítra rozbit aplikac otevř prosím děkuj obnov",
+    "lt": "sąskait užsak siunt pristat grąžin slaptaž paskyr prisijung niekad visada problem padėj neteising klaid kiekvien kartą atvyk pinig "
+          "mokėj adres žinut veikia klient pagalb vakar rytoj suged programėl strig atkurti prekę prekės prek gavau gauti",
+    "lv": "rēķin pasūt sūtījum piegād atmaks parol konts kontu kontam pieslēg nekad vienmēr problēm palīdz neparei kļūd katru reizi pienāc naud "
+          "maksāj adres ziņ strādā klient palīdz vakar salauz lietotn atjaun prec saņēm saņemt",
+    "et": "arve tellimu pakk kohale tagasta parool konto logi kunagi alati problee aitas vale viga kord jõudnud raha makse aadress teade "
+          "tööta klient abi eile homme katki rakendus muuta palun kuidas avada saabu",
+    "tr": "fatura sipariş paket teslim iade şifre parola hesab giriş hiç her zaman sorun çözüld yanlış hata açtığım gelmed gelmi paramı ödeme "
+          "adres mesaj çalışm müşteri yardım dün yarın bozuk uygulama sıfırla numaralı lütfen teşekkür",
+    "ru": "счет счёт заказ посылк достав верн возвра парол аккаунт войти вход никогда всегда проблем помогл неверн ошибк каждый приш деньг "
+          "оплат адрес сообщени письм работа клиент помощ вчера завтра сломал приложени сброс сайт товар получи здравствуй пожалуйст спасиб",
+    "uk": "рахун замовл посилк достав поверн повернен парол акаунт увійти вхід ніколи завжди проблем допомогл неправильн помилк щораз "
+          "прийшл гроші грошей оплат адрес повідомлен лист працю клієнт допомог вчора завтра зламал застосун скинути сайт товар отрима дякую",
+    "bg": "фактур поръчк пратк достав връщан парол акаунт вход никога винаги проблем помогна грешн грешк всеки пристигн пари плащан адрес "
+          "съобщени работи клиент помощ вчера утре счупен приложени сайт стока получи благодаря здравейте моля",
+}
+"""Beginnings of words that help desks meet, four letters and more; a shorter one is a whole word."""

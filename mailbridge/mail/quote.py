@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from mailbridge.mail.message import Mail, Written
 from mailbridge.mail.patterns import Patterns
-from mailbridge.mail.quote_html import html_quote
+from mailbridge.mail.quote_html import cut_html, html_quote
 from mailbridge.mail.quote_lines import Layout, layout_of
 from mailbridge.mail.signature import signature_start
+
+__all__ = ["cut_html", "written"]
 
 SHORT = 40      # a line above a quotation that is no longer is but a greeting ("Hello Anna,")
 
@@ -26,9 +28,9 @@ def written(mail: Mail, patterns: Patterns, markers: tuple[str, ...] = ()) -> Wr
     """
     lines = mail.text.split("\n")
     layout = layout_of(lines, patterns, markers, html_quote(mail.html, lines, patterns))
-    if layout.forwarded or layout.cut_by.startswith(("header", "original", "html")) and _is_forward(mail.subject, patterns):
+    if layout.forwarded or (layout.cut_by.startswith(("header", "original", "html")) and _is_forward(mail.subject, patterns)):
         return Written(mail.text.strip("\n"), forwarded=True, cut_by=layout.cut_by)
-    return _sorted(layout, patterns) or Written(mail.text.strip("\n"))
+    return _sorted(layout, patterns, markers) or Written(mail.text.strip("\n"))
 
 
 def _is_forward(subject: str, patterns: Patterns) -> bool:
@@ -36,7 +38,7 @@ def _is_forward(subject: str, patterns: Patterns) -> bool:
     return bool(colon) and prefix.strip().lower() in patterns.forward_prefixes
 
 
-def _sorted(layout: Layout, patterns: Patterns) -> Written | None:
+def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Written | None:
     """Sort the lines into reply, quotation and signature; None when the reply would be empty."""
     lines, end = layout.lines, layout.end
     part = [REPLY] * end + [QUOTED] * (len(lines) - end)
@@ -56,8 +58,8 @@ def _sorted(layout: Layout, patterns: Patterns) -> Written | None:
     for run in runs:
         whole = len(full) == 1 and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
         _label(part, run.introduction, run.after if whole else run.first, QUOTED)
-        inline = inline or not whole and run.first < run.after
-    for at in layout.marked:
+        inline = inline or (run in full and not whole)
+    for at in _marked(lines, end, markers):
         part[at] = QUOTED
     sorted_lines: tuple[list[str], list[str], list[str]] = ([], [], [])
     for line, kind in zip(lines, part, strict=True):
@@ -65,7 +67,7 @@ def _sorted(layout: Layout, patterns: Patterns) -> Written | None:
     reply, quoted, signature = ("\n".join(some).strip("\n").rstrip() for some in sorted_lines)
     if not reply.strip():
         return None
-    return Written(reply, quoted, signature, cut_by="inline" if inline else layout.cut_by or ("quote" if quoted else ""))
+    return Written(reply, quoted, signature, cut_by="inline" if inline else layout.cut_by or "quote" * bool(quoted))
 
 
 REPLY, QUOTED, SIGNATURE = range(3)
@@ -75,6 +77,11 @@ def _label(part: list[int], start: int, end: int, kind: int) -> None:
     part[start:end] = [kind] * (end - start)
 
 
+def _marked(lines: Sequence[str], end: int, markers: Sequence[str]) -> list[int]:
+    """The lines with our own marker among the quoted ones that may be kept beside answers."""
+    return [at for at in range(end) if any(mark in lines[at] for mark in markers)] if markers else []
+
+
 def _has_text(lines: Sequence[str], start: int, end: int) -> bool:
     return any(line and not line.isspace() for line in lines[start:end])
 
@@ -82,4 +89,4 @@ def _has_text(lines: Sequence[str], start: int, end: int) -> bool:
 def _is_bottom_posted(lines: Sequence[str], start: int) -> bool:
     """Say whether at most a greeting stands above the only quotation: then it is the whole earlier mail."""
     above = [line for line in lines[:start] if line and not line.isspace()]
-    return not above or len(above) == 1 and len(above[0]) <= SHORT
+    return not above or (len(above) == 1 and len(above[0]) <= SHORT)

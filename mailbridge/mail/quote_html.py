@@ -16,9 +16,11 @@ from mailbridge.mail.html import html_to_text
 from mailbridge.mail.introduction import OPENING, label_of
 from mailbridge.mail.message import Written
 from mailbridge.mail.patterns import Patterns
-from mailbridge.mail.quote_lines import HtmlQuote
+from mailbridge.mail.quote_lines import NOTHING_SAID, HtmlQuote
 
-LARGEST = 1_500_000     # characters of HTML; more is left to the words
+LARGEST = 1_000_000     # characters of HTML; more is left to the words
+MOST_TAGS = 20_000      # and so is HTML with more tags, or more elements left open: a parser's time grows with the square of the depth
+MOST_OPEN = 500
 MOST_CUES = 40          # nodes with a cue that are looked at; the first sound one is the outermost quotation
 HEAD = 48               # letters and digits by which a place is found again in the text
 ENOUGH = 8              # fewer than this many are no evidence
@@ -41,19 +43,24 @@ BEGIN, END = "\ue000", "\ue001"
 NOT_LETTERS = re.compile(r"[\W_]+")
 
 
-def html_quote(html: str, lines: Sequence[str], patterns: Patterns) -> HtmlQuote | None:
-    """Return the lines of the text that the HTML marks as quotation; None when it says nothing or the place is not certain."""
-    if not html or len(html) > LARGEST or not any(cue in html for cue in CUES):
-        return None
+def html_quote(html: str, lines: Sequence[str], patterns: Patterns) -> HtmlQuote:
+    """Return the lines of the text that the HTML marks as quotation; NOTHING_SAID when the place is not certain."""
+    if not html or not any(cue in html for cue in CUES) or _is_too_much(html):
+        return NOTHING_SAID
     tree = LexborHTMLParser(html.replace("\0", "").replace(BEGIN, "").replace(END, ""))
     if tree.body is None:
-        return None
+        return NOTHING_SAID
     for node in tree.css(ANY_CUE)[:MOST_CUES]:
         rule = _rule_of(node, patterns)
         if rule and not _inside_quotation(node):
             tree.strip_tags(NOT_TEXT)
             return _found_again(tree.body, node, rule, lines)
-    return None
+    return HtmlQuote(own=tree.css_first("blockquote") is not None)
+
+
+def _is_too_much(html: str) -> bool:
+    return (len(html) > LARGEST or html.count("<") > MOST_TAGS
+            or any(html.count(f"<{tag}") - html.count(f"</{tag}") > MOST_OPEN for tag in ("div", "blockquote", "table", "span", "font")))
 
 
 def _rule_of(node: Any, patterns: Patterns) -> str:
@@ -110,7 +117,7 @@ def _inside_quotation(node: Any) -> bool:
     return True
 
 
-def _found_again(body: Any, node: Any, rule: str, lines: Sequence[str]) -> HtmlQuote | None:
+def _found_again(body: Any, node: Any, rule: str, lines: Sequence[str]) -> HtmlQuote:
     """Find the lines of the text that hold what the HTML has from `node` on, or within it."""
     node.insert_before(BEGIN)
     if rule != "outlook":
@@ -119,15 +126,24 @@ def _found_again(body: Any, node: Any, rule: str, lines: Sequence[str]) -> HtmlQ
     inside, _, after = rest.partition(END)
     first = _line_of(inside or after, before, lines)
     if first is None:
-        return None
+        return NOTHING_SAID
     if not after.strip():
         return HtmlQuote(first, len(lines), rule)
     last = _line_of(after, before + inside, lines)
-    return HtmlQuote(first, last, rule) if last is not None and last > first else None
+    return HtmlQuote(first, last, rule) if last is not None and last > first else NOTHING_SAID
 
 
 def _end_of(node: Any) -> Any:
-    """For an introduction that stands beside its blockquote (Thunderbird, Roundcube) the blockquote, else the node itself."""
+    """The last node of the quotation that begins with `node`.
+
+    Gmail puts answers between the lines into its `div.gmail_quote` too, behind the blockquote with what they answer;
+    Thunderbird and Roundcube set the introduction beside its blockquote.
+    """
+    child = node.child if node.tag == "div" else None
+    while child is not None:
+        if child.tag == "blockquote":
+            return child
+        child = child.next
     for follower in _followers(node) if node.tag != "blockquote" else ():
         if follower.tag == "blockquote":
             return follower
@@ -174,7 +190,7 @@ def cut_html(html: str, reply: Written) -> str | None:
 
     The result is as unsafe as its source. What it says, read as text, is what `reply.reply` says, letter by letter.
     """
-    if not html or len(html) > LARGEST or reply.forwarded or reply.cut_by == "inline":
+    if not html or _is_too_much(html) or reply.forwarded or reply.cut_by == "inline":
         return None
     tree = LexborHTMLParser(html.replace("\0", ""))
     if tree.body is None:

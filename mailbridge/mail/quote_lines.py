@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from mailbridge.mail.introduction import (
     COLONS,
     LONGEST_LINE,
-    RULER,
     WIDTH,
+    bare,
     divider,
     introduction_start,
-    is_known_introduction,
     is_header_block,
+    is_known_introduction,
     label_of,
     may_end_introduction,
 )
@@ -28,16 +28,24 @@ LABEL = 32          # a header label ends within so many characters
 LONGEST_DIVIDER = 50
 MOST_LOOKS = 500    # places that are looked at more closely; people's mail has a handful, hostile mail a million
 SENTENCE_ENDS = frozenset(".!?,;")
+HEAD = 6            # quoted lines in which an introduction of their own is looked for
 FRAMES = frozenset("-_=*~—–―─━#")
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlQuote:
-    """What the HTML says: the quotation runs over lines[first:after], by the rule of that name."""
+    """What the HTML says: the quotation runs over lines[first:after], by the rule of that name.
 
-    first: int
-    after: int
-    rule: str
+    first is -1 when the HTML marks none. own: it has quotations that no client made, so they are the writer's.
+    """
+
+    first: int = -1
+    after: int = -1
+    rule: str = ""
+    own: bool = False
+
+
+NOTHING_SAID = HtmlQuote()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,90 +61,162 @@ class Run:
     led_in: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Layout:
     """The lines, sorted: the earlier mail is lines[end:]; `runs` are the quoted ones above it, in order.
 
-    looks: how many closer looks are left. first: the first line with text. marked: quoted lines that hold our own marker. cut_by: the rule that found `end`. forwarded: a forwarded mail begins at `end`.
+    cut_by: the rule that found `end`, or empty. forwarded: what begins at `end` is a forwarded mail.
     """
 
     lines: Sequence[str]
     end: int
-    first: int
-    cut_by: str = ""
-    runs: list[Run] = field(default_factory=list)
-    marked: list[int] = field(default_factory=list)
-    looks: int = MOST_LOOKS
-    forwarded: bool = False
+    runs: tuple[Run, ...]
+    cut_by: str
+    forwarded: bool
 
 
-def layout_of(lines: Sequence[str], patterns: Patterns, markers: Sequence[str] = (), html: HtmlQuote | None = None) -> Layout:
+def layout_of(lines: Sequence[str], patterns: Patterns, markers: Sequence[str] = (), html: HtmlQuote = NOTHING_SAID) -> Layout:
     """Sort the lines of one text. `html` is what the HTML beside it says, if anything."""
-    layout = Layout(lines, len(lines), _next_filled(lines, 0))
-    introductions: dict[int, int] = {}
-    at = layout.first
-    while at < layout.end:
-        line = lines[at].strip()
-        if not line:
-            at += 1
-        elif html is not None and at == html.first:
-            at = _take_html(layout, html, introductions, patterns)
-        elif line[0] == ">" or line[0] == "|" and _is_quoted(line):
-            broken = _is_broken_introduction(layout, at, line, introductions, patterns)
-            at = at + 1 if broken else _take_run(layout, at, introductions)
-        elif markers and any(mark in line for mark in markers):
-            _cut(layout, introductions.get(at, at), "marker")
+    walk = _Walk(lines, patterns, markers, html)
+    walk.go()
+    return Layout(lines, walk.end, tuple(walk.runs), walk.cut_by, walk.forwarded)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk. top: the first line with text. looks: how many closer looks are left. introductions: the first line of
+    each introduction, by the quoted line that it leads over to."""
+
+    lines: Sequence[str]
+    patterns: Patterns
+    markers: Sequence[str]
+    html: HtmlQuote
+    top: int = 0
+    end: int = 0
+    cut_by: str = ""
+    forwarded: bool = False
+    looks: int = MOST_LOOKS
+    runs: list[Run] = field(default_factory=list)
+    introductions: dict[int, int] = field(default_factory=dict)
+
+    def go(self) -> None:
+        """Walk down to the first line that surely begins the earlier mail; note the quoted runs on the way."""
+        lines, self.end = self.lines, len(self.lines)
+        at = self.top = _next_filled(lines, 0)
+        while at < self.end:
+            line = bare(lines[at])
+            if not line:
+                at += 1
+            elif at == self.html.first:
+                at = self._take_html()
+            elif line[0] == ">" or (line[0] == "|" and _is_quoted(line)):
+                at = at + 1 if self._is_broken_introduction(at, line) else self._take_run(at)
+            elif self.markers and any(mark in line for mark in self.markers):
+                self._cut(self.introductions.get(at, at), "marker")
+            else:
+                if self.looks > 0 and len(line) <= LONGEST_LINE:
+                    self._look(at, line)
+                at += 1
+
+    def _cut(self, at: int, cut_by: str) -> None:
+        self.end, self.cut_by = at, cut_by
+
+    def _take_html(self) -> int:
+        """Believe the HTML: cut here when nothing follows the quotation, else note a run; return the next line to look at."""
+        lines, first, after = self.lines, self.html.first, self.html.after
+        start = self.introductions.get(first, first)
+        if divider(lines[first].strip(), self.patterns) == "forwarded":
+            self.forwarded = True
+        if after >= len(lines) and start > self.top:
+            self._cut(start, f"html:{self.html.rule}")
         else:
-            if layout.looks and len(line) <= LONGEST_LINE:
-                _look(layout, at, line, introductions, patterns)
-            at += 1
-    _note_markers(layout, markers)
-    return layout
+            quoted = next((at for at in range(first, after) if _is_quoted(lines[at])), first + 1)
+            self.runs.append(Run(start, quoted if start == first else first, after))
+        return after
 
+    def _take_run(self, start: int) -> int:
+        """Note the run of quoted lines from `start` on, with empty and wrapped lines between; return the line after it."""
+        lines = self.lines
+        at = after = start
+        while at < len(lines):
+            line = lines[at]
+            if not line or line.isspace():
+                at += 1
+            elif (_is_quoted(line) and (at == start or at not in self.introductions)) or (at == after and _is_lazy(lines, at)):
+                after = at = at + 1
+            else:
+                break
+        above = next((lines[at].rstrip() for at in (start - 1, start - 2) if at >= 0 and lines[at].strip()), "")
+        led_in = start not in self.introductions and (self.html.own or (above.endswith(COLONS) and not _is_quoted(above)))
+        first = self._first_answered(start, after)
+        self.runs.append(Run(self.introductions.get(start, start), first, after, led_in and first == start))
+        return after
 
-def _note_markers(layout: Layout, markers: Sequence[str]) -> None:
-    if markers:
-        layout.marked = [at for run in layout.runs for at in range(run.first, run.after) if any(mark in layout.lines[at] for mark in markers)]
+    def _first_answered(self, start: int, after: int) -> int:
+        """Return the first line of a run behind an introduction that is itself quoted, as Apple Mail writes it."""
+        head = [bare(line.lstrip(" \t\xa0>|")) for line in self.lines[start:min(after, start + HEAD)]]
+        begin = next((at for at, line in enumerate(head) if line), 0)
+        for end, line in enumerate(head):
+            if line and self.looks > 0 and len(line) <= LONGEST_LINE and may_end_introduction(line, self.patterns):
+                self.looks -= 1
+                if introduction_start(head, end, self.patterns, before_quote=True) == begin:
+                    return start + end + 1
+        return start
+
+    def _is_broken_introduction(self, at: int, line: str) -> bool:
+        """Take in a line that begins with the `>` of an address: clients wrap "Anna <anna@example.org" and "> wrote:"."""
+        if self.looks <= 0 or len(line) > WIDTH or not may_end_introduction(line, self.patterns):
+            return False
+        if at > 0 and self.lines[at - 1][:1] == ">":
+            return False
+        return self._look_at_introduction(at, latest=at - 1)
+
+    def _look(self, at: int, line: str) -> None:
+        """See whether a line that is not quoted leads over to the earlier mail; if so, cut there or note the introduction."""
+        start = line[:LABEL]
+        if (":" in start or "：" in start) and label_of(start, self.patterns):
+            self.looks -= 1
+            if is_header_block(self.lines, at, self.patterns):
+                self._cut(at, "header")
+                return
+        framed = line[0] in FRAMES and line[1:2] in FRAMES
+        if framed or (len(line) < LONGEST_DIVIDER and line[-1] not in SENTENCE_ENDS and divider(line, self.patterns)):
+            self._look_at_divider(at, line)
+        if at < self.end and (may_end_introduction(line, self.patterns) or is_known_introduction(line, self.patterns)):
+            self._look_at_introduction(at, latest=at)
+
+    def _look_at_divider(self, at: int, line: str) -> None:
+        """Cut at "-----Original Message-----", and at a ruler or bare words when a header block follows."""
+        kind = divider(line, self.patterns)
+        below = _next_filled(self.lines, at + 1) if kind else 0
+        if not kind or below == len(self.lines):
+            return
+        self.looks -= 1
+        framed = line[0] in FRAMES and kind != "ruler"
+        if framed or (label_of(self.lines[below], self.patterns) and is_header_block(self.lines, below, self.patterns, divided=True)):
+            self.forwarded = kind == "forwarded"
+            self._cut(at, kind if kind != "ruler" else "header")
+
+    def _look_at_introduction(self, at: int, latest: int) -> bool:
+        """Note the introduction that ends at a line and began at `latest` or above, or cut there; say whether it is one."""
+        self.looks -= 1
+        lines = self.lines
+        below = _next_filled(lines, at + 1)
+        quoted = below < len(lines) and _is_quoted(lines[below])
+        start = introduction_start(lines, at, self.patterns, quoted)
+        if start is None or start > latest:
+            return False
+        if quoted:
+            self.introductions[below] = start
+        elif start > self.top:
+            self._cut(start, "introduction")
+        else:
+            self.runs.append(Run(start, at + 1, at + 1))
+        return True
 
 
 def _is_quoted(line: str) -> bool:
     return line.lstrip(" \t|\xa0")[:1] == ">"
-
-
-def _cut(layout: Layout, at: int, cut_by: str) -> None:
-    layout.end, layout.cut_by = at, cut_by
-
-
-def _take_html(layout: Layout, html: HtmlQuote, introductions: dict[int, int], patterns: Patterns) -> int:
-    """Believe the HTML: cut here when nothing follows the quotation, else note a run; return the next line to look at."""
-    lines, first = layout.lines, html.first
-    start = introductions.get(first, first)
-    if divider(lines[first].strip(), patterns) == "forwarded":
-        layout.forwarded = True
-    if html.after >= len(lines) and start > layout.first:
-        _cut(layout, start, f"html:{html.rule}")
-        return len(lines)
-    layout.runs.append(Run(start, first, html.after))
-    return html.after
-
-
-def _take_run(layout: Layout, start: int, introductions: dict[int, int]) -> int:
-    """Note the run of quoted lines from `start` on, with empty and wrapped lines between; return the line after it."""
-    lines, at, after = layout.lines, start, start
-    while at < len(lines):
-        line = lines[at]
-        if not line or line.isspace():
-            at += 1
-        elif _is_quoted(line) and (at == start or at not in introductions):
-            after = at = at + 1
-        elif at == after and _is_lazy(lines, at):
-            after = at = at + 1
-        else:
-            break
-    above = lines[start - 1].rstrip() if start else ""
-    led_in = start not in introductions and above.endswith(COLONS) and not _is_quoted(above)
-    layout.runs.append(Run(introductions.get(start, start), start, after, led_in))
-    return after
 
 
 def _is_lazy(lines: Sequence[str], at: int) -> bool:
@@ -148,7 +228,7 @@ def _is_lazy(lines: Sequence[str], at: int) -> bool:
     below = lines[at + 1] if at + 1 < len(lines) else ""
     if not below or not _is_quoted(below):
         return False
-    if line[0] in "(<[" and "http" in line[:9] or line[-1] == ">" and "<" not in line:
+    if (line[0] in "(<[" and "http" in line[:9]) or (line[-1] == ">" and "<" not in line):
         return True
     link = above.rfind("http")
     if link > 0 and " " not in above[link:] and " " not in line:
@@ -156,69 +236,7 @@ def _is_lazy(lines: Sequence[str], at: int) -> bool:
     return len(above) >= LAZY and above[-1] not in ".!?:" and (line[0].islower() or line[0] in ",.;:)")
 
 
-def _is_broken_introduction(layout: Layout, at: int, line: str, introductions: dict[int, int], patterns: Patterns) -> bool:
-    """Take in a line that begins with the `>` of an address: clients wrap "Anna <anna@example.org" and "> wrote:"."""
-    if not layout.looks or len(line) > WIDTH or not may_end_introduction(line, patterns) or at > 0 and layout.lines[at - 1][:1] == ">":
-        return False
-    layout.looks -= 1
-    known = len(introductions), len(layout.runs), layout.end
-    _look_at_introduction(layout, at, introductions, patterns, at - 1)
-    return known != (len(introductions), len(layout.runs), layout.end)
-
-
-def _look(layout: Layout, at: int, line: str, introductions: dict[int, int], patterns: Patterns) -> None:
-    """See whether a line that is not quoted (stripped) leads over to the earlier mail; if so, cut there or note the introduction."""
-    start = line[:LABEL]
-    if (":" in start or "：" in start) and label_of(start, patterns):
-        layout.looks -= 1
-        if is_header_block(layout.lines, at, patterns):
-            _cut(layout, at, "header")
-            return
-    framed = line[0] in FRAMES and line[1:2] in FRAMES
-    if framed or len(line) < LONGEST_DIVIDER and line[-1] not in SENTENCE_ENDS and divider(line, patterns):
-        layout.looks -= 1
-        _look_at_divider(layout, at, line, patterns)
-    if at < layout.end and (may_end_introduction(line, patterns) or is_known_introduction(line, patterns)):
-        layout.looks -= 1
-        _look_at_introduction(layout, at, introductions, patterns)
-
-
-def _look_at_divider(layout: Layout, at: int, line: str, patterns: Patterns) -> None:
-    """Cut at "-----Original Message-----", and at a ruler or bare words when a header block follows."""
-    kind = divider(line, patterns)
-    below = _next_filled(layout.lines, at + 1) if kind else 0
-    if not kind or below == len(layout.lines):
-        return
-    framed = line[0] in FRAMES and kind != "ruler"
-    if framed or label_of(layout.lines[below], patterns) and is_header_block(layout.lines, below, patterns, divided=True):
-        layout.forwarded = kind == "forwarded"
-        _cut(layout, at, kind if kind != "ruler" else "header")
-
-
-def _look_at_introduction(layout: Layout, at: int, introductions: dict[int, int], patterns: Patterns, latest: int | None = None) -> None:
-    """Note the introduction that ends at a line, or cut there. `latest`: it must have begun at that line or above."""
-    lines = layout.lines
-    below = _next_filled(lines, at + 1)
-    quoted = below < len(lines) and _is_quoted(lines[below])
-    start = introduction_start(lines, at, patterns, quoted)
-    if start is None or latest is not None and start > latest:
-        return
-    if quoted:
-        introductions[below] = start
-    elif start > layout.first:
-        _cut(layout, start, "introduction")
-    else:
-        layout.runs.append(Run(start, at + 1, at + 1))
-
-
 def _next_filled(lines: Sequence[str], at: int) -> int:
     while at < len(lines) and (not lines[at] or lines[at].isspace()):
         at += 1
     return at
-
-
-def without_ruler(lines: Sequence[str], end: int) -> int:
-    """Step up from `end` over empty lines and rulers."""
-    while end and not lines[end - 1].strip(RULER):
-        end -= 1
-    return end

@@ -12,8 +12,16 @@ from mailbridge.mail.fields import split_header
 from mailbridge.mail.headers import decode_header
 from mailbridge.mail.parts import Part
 
-_STATUS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report", "message/disposition-notification",
-                     "message/global-disposition-notification", "text/x-delivery-status"})
+_STATUS = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+        "message/global-disposition-notification",
+        "text/x-delivery-status",
+    }
+)
 _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"})
 _GROUPS = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 _MOST = 2000

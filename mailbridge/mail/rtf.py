@@ -8,15 +8,52 @@ from __future__ import annotations
 import re
 import struct
 
-_DICTIONARY = (b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArial"
-               b"Times New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx")
+from mailbridge.mail.charset import codec_of
+
+_DICTIONARY = (
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArial"
+    b"Times New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _LARGEST = 4_000_000
+_SYMBOLS = {"~": " ", "_": "-", "\\": "\\", "{": "{", "}": "}"}
+_CODEPAGE = re.compile(r"\\ansicpg(\d+)")
 _TOKEN = re.compile(r"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)")
-_SILENT = frozenset({"fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "colorschememapping", "listtable", "generator",
-                     "latentstyles", "datastore", "rsidtbl", "listoverridetable", "xmlnstbl", "header", "footer"})
-_SPEAKING = {"par": "\n", "line": "\n", "tab": "\t", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
-             "bullet": "•", "row": "\n", "cell": "\t"}
+_SILENT = frozenset(
+    {
+        "fonttbl",
+        "colortbl",
+        "stylesheet",
+        "info",
+        "pict",
+        "object",
+        "themedata",
+        "colorschememapping",
+        "listtable",
+        "generator",
+        "latentstyles",
+        "datastore",
+        "rsidtbl",
+        "listoverridetable",
+        "xmlnstbl",
+        "header",
+        "footer",
+    }
+)
+_SPEAKING = {
+    "par": "\n",
+    "line": "\n",
+    "tab": "\t",
+    "emdash": "—",
+    "endash": "–",
+    "lquote": "‘",
+    "rquote": "’",
+    "ldblquote": "“",
+    "rdblquote": "”",
+    "bullet": "•",
+    "row": "\n",
+    "cell": "\t",
+}
 
 
 def unpack_rtf(data: bytes) -> bytes:
@@ -65,49 +102,69 @@ def _copy(out: bytearray, offset: int, length: int) -> bool:
 
 
 def rtf_to_text(rtf: bytes) -> str:
-    """Return the text of RTF; of RTF that carries HTML (`\\\\fromhtml`), the text between the tags."""
+    r"""Return the text of RTF; of RTF that carries HTML (`\fromhtml`), the text between the tags."""
     source = rtf[:_LARGEST].decode("latin-1")
-    page = re.search(r"\\ansicpg(\d+)", source[:500])
-    codec = f"cp{page[1]}" if page else "cp1252"
-    out: list[str] = []
-    silent: list[bool] = [False]
-    pending = bytearray()
-    skip = 0
+    page = _CODEPAGE.search(source, 0, 500)
+    reader = _Reader(codec_of(f"cp{page[1]}" if page else "cp1252") or "cp1252")
     for match in _TOKEN.finditer(source):
+        reader.take(match)
+    return reader.text()
+
+
+class _Reader:
+    """Collects the text of an RTF document token by token."""
+
+    def __init__(self, codec: str) -> None:
+        self._codec = codec
+        self._out: list[str] = []
+        self._octets = bytearray()
+        self._silent = [False]
+        self._skip = 0
+
+    def take(self, match: re.Match[str]) -> None:
+        """Take the next token in: a control word, an octet, a symbol, a brace, or text."""
         word, number, octet, symbol, brace, text = match.groups()
-        if octet and not silent[-1]:
-            if skip:
-                skip -= 1
-            else:
-                pending.append(int(octet, 16))
-            continue
-        if pending:
-            out.append(_decoded(pending, codec))
+        if octet and not self._silent[-1]:
+            self._octet(octet)
+            return
+        self._flush()
         if brace:
-            silent = [*silent, silent[-1]] if brace == "{" and len(silent) < 1000 else silent[:-1] or [False] if brace == "}" else silent
+            self._group(brace)
         elif symbol == "*" or word in _SILENT or word == "htmltag":
-            silent[-1] = True
-        elif silent[-1]:
-            continue
-        elif word == "u" and number:
-            out.append(chr(int(number) % 65536))
-            skip = 1
+            self._silent[-1] = True
+        elif not self._silent[-1]:
+            self._speak(word, number, symbol, text)
+
+    def text(self) -> str:
+        """Return what was collected."""
+        self._flush()
+        return "".join(self._out).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+
+    def _octet(self, octet: str) -> None:
+        if self._skip:
+            self._skip -= 1
+        else:
+            self._octets.append(int(octet, 16))
+
+    def _flush(self) -> None:
+        if self._octets:
+            self._out.append(bytes(self._octets).decode(self._codec, "replace"))
+            self._octets.clear()
+
+    def _group(self, brace: str) -> None:
+        if brace == "{":
+            self._silent.append(self._silent[-1])
+        elif len(self._silent) > 1:
+            self._silent.pop()
+
+    def _speak(self, word: str | None, number: str | None, symbol: str | None, text: str | None) -> None:
+        if word == "u" and number:
+            self._out.append(chr(int(number) % 65536))
+            self._skip = 1
         elif word:
-            out.append(_SPEAKING.get(word, ""))
+            self._out.append(_SPEAKING.get(word, ""))
         elif symbol:
-            out.append({"~": " ", "_": "-", "\\": "\\", "{": "{", "}": "}"}.get(symbol, ""))
+            self._out.append(_SYMBOLS.get(symbol, ""))
         elif text:
-            out.append(text[skip:])
-            skip = 0
-    if pending:
-        out.append(_decoded(pending, codec))
-    return "".join(out).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
-
-
-def _decoded(pending: bytearray, codec: str) -> str:
-    data = bytes(pending)
-    pending.clear()
-    try:
-        return data.decode(codec, "replace")
-    except LookupError:
-        return data.decode("cp1252", "replace")
+            self._out.append(text[self._skip:])
+            self._skip = 0

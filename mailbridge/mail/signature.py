@@ -14,10 +14,16 @@ from mailbridge.mail.patterns import Patterns, hit
 LONGEST_SIGNATURE = 12      # filled lines below a closing like "Best regards" (name, title, address, telephones)
 LONGEST_LOOK = 60           # filled lines that are looked at; no signature with disclaimer is longer
 LONGEST_CLOSING = 80
+LONGEST_SENT_FROM = 140
+LONGEST_PHRASE = 6          # words of a closing
+MOST_NAMES = 5              # lines below "Thanks" that still make it a closing
 NARROW = 50                 # a line that a client has wrapped is at least this long
 LONGEST_LINE = 600          # of a disclaimer's line, so much is compared
 EDGE = " \t\xa0,.!:;*_—–-/~\u200b"
 OPENING = " \t\xa0*_[](){}<>«»„“\"'|•·-–—~#=+\u200b\ufeff"
+
+DASHES = "-/~—–"
+PARTICLES = frozenset({"von", "van", "de", "der", "den", "da", "di", "la", "le", "du", "af", "zu"})
 
 DELIMITER = re.compile(r"--|-- |- -|—|–|-{3,}|_{2,}|={3,}|\*{3,}|~{2,}|\+{3,}|\u2014{2,}|\u2500{3,}")
 NAMES = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}")
@@ -26,14 +32,15 @@ POSTSCRIPT = re.compile(r"p\W?\W?s\W|пс\W|з\W?ы\W")
 
 def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patterns) -> int:
     """Return the line at which the signature within lines[start:end] begins, or `end` when there is none."""
-    found, at, looked, loose = end, end, 0, 0
+    found = at = _delimited(lines, start, end)
+    looked = loose = 0
     while at > start and looked < LONGEST_LOOK:
         at -= 1
         line = lines[at].strip()
         if not line:
             continue
         looked, loose = looked + 1, loose + 1
-        if _begins_signature(line, at, found, lines, patterns, loose):
+        if _begins_signature(line, patterns, loose):
             found, loose = at, 0
         elif _is_prose(line):
             top = _disclaimer_top(lines, start, at, patterns)
@@ -46,15 +53,18 @@ def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patter
     return found
 
 
-def _begins_signature(line: str, at: int, found: int, lines: Sequence[str], patterns: Patterns, loose: int) -> bool:
+def _delimited(lines: Sequence[str], start: int, end: int) -> int:
+    """Return the line with the delimiter of RFC 3676 §4.3, dash dash space: all below is signature, whatever it says."""
+    return next((at for at in range(max(end - LONGEST_LOOK, start), end) if lines[at] == "-- "), end)
+
+
+def _begins_signature(line: str, patterns: Patterns, loose: int) -> bool:
     """Say whether the signature may begin with this line (stripped); `loose` counts the lines since the last that did."""
-    if DELIMITER.fullmatch(line):
+    if DELIMITER.fullmatch(line) or is_footer(line, patterns) or is_closing(line, patterns) or is_disclaimer(line, patterns):
         return True
-    if is_footer(line, patterns) or is_closing(line, patterns):
-        return True
-    if loose == 1 and line[0] in "-/~—–" and NAMES.fullmatch(line.lstrip("-/~—– ")) and _is_name(line.lstrip("-/~—– ")):
-        return True
-    return loose > 1 and loose < 5 and len(line) < 40 and line.strip(EDGE).lower() in patterns.thanks or is_disclaimer(line, patterns)
+    if loose == 1:
+        return line[0] in DASHES and _is_name(line.lstrip(DASHES + " "))
+    return loose < MOST_NAMES and line.strip(EDGE).lower() in patterns.thanks
 
 
 def is_closing(line: str, patterns: Patterns) -> bool:
@@ -66,11 +76,13 @@ def is_closing(line: str, patterns: Patterns) -> bool:
     if low in patterns.closings:
         return True
     for mark in (",", ".", " -", " –", " —", "!"):
-        head, found, tail = low.partition(mark)
+        head, found, _ = low.partition(mark)
         if found and head.strip() in patterns.closings:
             rest = core[len(head) + len(mark):].strip(EDGE)
-            return low in patterns.closings or rest.lower() in patterns.closings or _is_name(rest)
-    return False
+            return rest.lower() in patterns.closings or _is_name(rest)
+    words = core.split(" ")
+    return any(" ".join(words[:size]).lower() in patterns.closings and _is_name(" ".join(words[size:]))
+               for size in range(1, min(len(words), LONGEST_PHRASE)))
 
 
 def is_footer(line: str, patterns: Patterns) -> bool:
@@ -78,7 +90,9 @@ def is_footer(line: str, patterns: Patterns) -> bool:
     if len(line) > 240:
         return False
     low = line.lower().lstrip(OPENING).rstrip(" .!>)]*_")
-    return bool(low) and (hit(patterns.footers, low) or hit(patterns.sent_from, low) and len(low) < 140 and patterns.devices.search(low) is not None)
+    if not low or hit(patterns.footers, low):
+        return bool(low)
+    return len(low) < LONGEST_SENT_FROM and hit(patterns.sent_from, low) and patterns.devices.search(low) is not None
 
 
 def is_disclaimer(line: str, patterns: Patterns) -> bool:
@@ -96,7 +110,7 @@ def _disclaimer_top(lines: Sequence[str], start: int, at: int, patterns: Pattern
         before = lines[above - 1].strip() if above > start else ""
         if len(before) < NARROW:
             joined = " ".join([piece.strip() for piece in lines[above:min(above + 4, at + 1)]])
-            if is_disclaimer(joined, patterns):
+            if is_disclaimer(joined, patterns) or is_disclaimer(lines[above].strip(), patterns):
                 return above
         if not before:
             break
@@ -108,9 +122,9 @@ def _is_prose(line: str) -> bool:
     if len(line) > 90:
         return True
     words = len(line.split())
-    return line[-1] == "?" and words > 1 or line[-1] in ".!…" and words > 4 or words > 12
+    return words > 12 or (line[-1] == "?" and words > 1) or (line[-1] in ".!…" and words > 4)
 
 
 def _is_name(text: str) -> bool:
     """Say whether a short text may be the name of a person: up to four words, each with a capital or of a script without."""
-    return NAMES.fullmatch(text) is not None and all(not word[0].islower() or word in ("von", "van", "de", "der", "da", "di", "la", "le") for word in text.split())
+    return NAMES.fullmatch(text) is not None and all(not word[0].islower() or word in PARTICLES for word in text.split())

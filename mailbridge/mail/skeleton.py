@@ -25,7 +25,7 @@ _PART_FIELDS = frozenset({"content-type", "content-disposition", "content-id", "
                           "content-description", "content-base"})
 _LONGEST_FIELD = 8_192
 
-_TYPE = re.compile(rb"\s*\"?([!-~]+?)\s*/\s*([^\s;\"()]+)")
+_TYPE = re.compile(rb"\s*\"?([a-zA-Z0-9!#$&^_.+-]+)\s*/\s*([a-zA-Z0-9!#$&^_.+-]+)")
 _BOUNDARY = re.compile(rb"boundary(?:\*0?\*?)?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|'([^']*)'|([^\s;]+))", re.IGNORECASE | re.DOTALL)
 _BOUNDARY_PIECE = re.compile(rb"boundary\*(\d+)\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;]+))", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n\0]+")
@@ -114,7 +114,11 @@ def _node(raw: bytes, header: Header, end: int, default: bytes, limits: _Limits,
         node.children.append(_node(raw, child, stop, default, limits, depth + 1))
     if not node.children:
         limits.defects.append("no-parts")
-        node.type = "text/html" if re.match(rb"\s*<(?:!doctype|html|body)", raw[node.start:node.start + 200], re.IGNORECASE) else "text/plain"
+        node.type = (
+            "text/html"
+            if re.match(rb"\s*<(?:!doctype|html|body)", raw[node.start : node.start + 200], re.IGNORECASE)
+            else "text/plain"
+        )
     return node
 
 
@@ -237,7 +241,7 @@ def _as_leaf(content_type: bytes) -> bytes:
 
 
 def _write_children(node: Node, name: str, out: list[bytes]) -> None:
-    out.append(b'Content-Type: %s; boundary="%s"\n\n' % (node.type.encode("latin-1"), name.encode()))
+    out.append(b'Content-Type: multipart/mixed; boundary="%s"\n\n' % name.encode())
     for number, child in enumerate(node.children):
         out.append(b"--%s\n" % name.encode())
         _write(child, f"{name}.{number}", out, top=False)

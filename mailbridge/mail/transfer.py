@@ -8,9 +8,10 @@ from __future__ import annotations
 import binascii
 import re
 
-_IN_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}|(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}={1,2}|(?:[A-Za-z0-9+/]{4}){4,}")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?\n", re.MULTILINE)
+_AFTER_PADDING = re.compile(rb"=[ \t]+[^\s=][^\r\n]*")
 _MOST_FILES = 100
 _MOST_PIECES = 10_000
 
@@ -35,13 +36,17 @@ def _base64(data: bytes) -> tuple[bytes, str]:
 
     A body that is plain text under a base64 label (a footer pasted by a list, a lazy script) is given back as it is.
     """
+    if b"= " in data:
+        data = _AFTER_PADDING.sub(b"=", data)
     letters = data.translate(None, _NOT_BASE64)
     if not letters:
         return (data.strip(), "broken-base64") if data.strip() else (b"", "")
     strange = len(data) - len(letters) - data.count(b"\n") - data.count(b"\r") - data.count(b" ") - data.count(b"\t")
-    if strange * 20 > len(data) or (data.count(b" ") * 12 > len(data) and len(letters) < 20_000):
+    spaces = data.count(b" ")
+    if strange or spaces * 12 > len(data):
         mixed = _base64_with_tail(data)
-        return mixed if mixed else (data, "broken-base64")
+        if mixed or strange * 20 > len(data) or (spaces * 12 > len(data) and len(letters) < 20_000):
+            return mixed or (data, "broken-base64")
     defect = "broken-base64" if strange or (len(letters) % 4 and not letters.endswith(b"=")) else ""
     pieces = [letters]
     if b"=" in letters.rstrip(b"="):
@@ -55,17 +60,15 @@ def _padded(piece: bytes) -> bytes:
         bare = bare[:-1]
     return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
 
-
 def _base64_with_tail(data: bytes) -> tuple[bytes, str] | None:
     """Base64 lines followed by plain text that somebody appended on the way: both are read."""
     lines = data.splitlines(keepends=True)
     count = 0
     for line in lines:
-        bare = line.strip()
-        if not bare or len(bare) < 40 and not bare.endswith(b"=") and len(bare) % 4 or b" " in bare or bare.translate(None, _NOT_BASE64) != bare:
+        if not _BASE64_LINE.fullmatch(line.strip()):
             break
         count += 1
-    if not count:
+    if not count or any(_BASE64_LINE.fullmatch(line.strip()) for line in lines[count:]):
         return None
     return _padded(b"".join(lines[:count]).translate(None, _NOT_BASE64)) + b"\n" + b"".join(lines[count:]), "broken-base64"
 

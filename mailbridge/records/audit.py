@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from mailbridge.records.tickets import JsonObject
+from mailbridge.records.words import JsonObject
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.tables import Attachment, Message, Spool, SpoolRaw
 

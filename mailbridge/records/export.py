@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from mailbridge.records.tickets import JsonObject, list_tickets, when
+from mailbridge.records.tickets import list_tickets
+from mailbridge.records.words import JsonObject, when
 from mailbridge.store.tables import Contact, ContactAddress, Event, Message, Spool, Ticket
 
 message: Any = Message.__table__  # type: ignore[attr-defined]

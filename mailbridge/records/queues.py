@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from mailbridge.records.tickets import JsonObject, when
+from mailbridge.records.words import JsonObject, when
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Outbox, Spool
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
+from mailbridge.records.timers import timers_of
+from mailbridge.records.words import JsonObject, when
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Attachment, Contact, ContactAddress, Event, Message, Participant, Ticket
 
@@ -18,8 +20,6 @@ contact: Any = Contact.__table__  # type: ignore[attr-defined]
 contact_address: Any = ContactAddress.__table__  # type: ignore[attr-defined]
 participant: Any = Participant.__table__  # type: ignore[attr-defined]
 attachment: Any = Attachment.__table__  # type: ignore[attr-defined]
-
-JsonObject = dict[str, Any]
 
 
 def list_tickets(
@@ -57,14 +57,9 @@ def show_ticket(connection: Connection, number: int) -> JsonObject | None:
         "participants": _participants(connection, number),
         "events": _events(connection, number),
         "thread": _thread(connection, number),
-        "timers": [],
+        "timers": timers_of(connection, number),
         "links": _links(connection, row),
     }
-
-
-def when(at: datetime | None) -> str | None:
-    """Return a time as RFC 3339 in UTC."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None
 
 
 def _summary(row: AnyRow, requester: str, messages: int) -> JsonObject:

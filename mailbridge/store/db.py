@@ -28,6 +28,8 @@ Result = TypeVar("Result")
 AnyRow = Row[*tuple[Any, ...]]
 DESK_LOCK = 0x6D61696C  # any number that is the same in every daemon
 GROUP = 100
+_SQLITE_WELL = frozenset((1, 18, 19, 20, 21, 25))  # ERROR, TOOBIG, CONSTRAINT, MISMATCH, MISUSE, RANGE: about what was asked
+_POSTGRES_OUTAGES = frozenset(("08", "40", "53", "55", "57", "58"))  # connection, rollback, resources, lock, shutdown, system
 
 
 @dataclass(slots=True)
@@ -131,19 +133,24 @@ class _Writer:
         return group
 
     def _commit(self, jobs: list[_Job]) -> None:
-        """Commit a group; if the commit itself fails, each job of several is tried once more alone."""
+        """Commit a group; if that fails for what was asked, each job of several is tried once more alone.
+
+        In an outage each is told so at once: to wait for a lock a hundred times over helps nobody, and when a connection
+        is lost the commit may have happened.
+        """
         try:
             answers = self._attempt(jobs)
         except Exception as fault:
-            if len(jobs) > 1:
+            if len(jobs) > 1 and not is_outage(fault):
                 for job in jobs:
                     self._commit([job])
-            else:
-                jobs[0].done.set_exception(_as_store_error(fault, self._database.url))
+                return
+            for job in jobs:
+                job.done.set_exception(_as_store_error(fault, self._database.url))
             return
         for job, (value, problem) in zip(jobs, answers, strict=True):
             if problem is not None:
-                job.done.set_exception(problem)
+                job.done.set_exception(_as_store_error(problem, self._database.url))
             else:
                 job.done.set_result(value)
 
@@ -166,10 +173,9 @@ def _one_job(connection: Connection, job: _Job) -> tuple[Any, BaseException | No
     savepoint = connection.begin_nested()
     try:
         value = job.work(connection)
-    except OperationalError:
-        savepoint.rollback()
-        raise
     except Exception as problem:
+        if is_outage(problem):  # the transaction is lost, its savepoints with it
+            raise
         savepoint.rollback()
         return None, problem
     savepoint.commit()
@@ -248,11 +254,28 @@ def _told(url: str) -> Iterator[None]:
 
 def _as_store_error(fault: BaseException, url: str) -> BaseException:
     """Turn a fault of the database itself into a StoreError that says which; a constraint that failed stays as it is."""
-    if not isinstance(fault, OperationalError):
+    outage = is_outage(fault)
+    if not isinstance(fault, DBAPIError) or not (outage or isinstance(fault, OperationalError)):
         return fault
     error = StoreError(f"database: {public_url(url)}: {str(fault.orig).strip().splitlines()[0]}")
+    error.outage = outage
     error.__cause__ = fault
     return error
+
+
+def is_outage(fault: BaseException) -> bool:
+    """Say whether the database itself does not work for now, so that it is no use to ask it anything else."""
+    if not isinstance(fault, DBAPIError):
+        return False
+    sqlite_code = getattr(fault.orig, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF not in _SQLITE_WELL
+    state = getattr(fault.orig, "sqlstate", None)
+    if state is not None:
+        return state[:2] in _POSTGRES_OUTAGES
+    return fault.connection_invalidated or (
+        isinstance(fault, OperationalError) and "number of parameters" not in str(fault.orig)
+    )
 
 
 def public_url(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -130,11 +130,55 @@ class Ticket(SQLModel, table=True):
     agent: str | None = None
     created_at: datetime
     updated_at: datetime
+    state_since: datetime
+    waiting_since: datetime | None = None
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     due_at: datetime | None = None
+    news_at: datetime | None = None
+    next_news_at: datetime | None = None
+    follow_ups: int = 0
+    eta: datetime | None = None
+    eta_made_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    paused: list[list[str]] = _json(list)
+    apologies: list[str] = _json(list)
+    answerable: bool = True
     merged_into: int | None = None
     linked_to: int | None = None
+
+
+class Timer(SQLModel, table=True):
+    """A due action on a ticket. `key` names it for good: it rings once; those that have not rung follow the plan."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("ticket", "key"),
+        Index("ix_timer_due", "due_at", sqlite_where=text("rung_at IS NULL"), postgresql_where=text("rung_at IS NULL")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int = Field(foreign_key="ticket.id")
+    key: str
+    kind: str
+    due_at: datetime
+    to: str
+    reason: str
+    about_at: datetime
+    step: int = 0
+    rung_at: datetime | None = None
+
+
+class Draft(SQLModel, table=True):
+    """The draft that an agent was last shown for a ticket: what `/send` sends, word for word."""
+
+    __tablename__ = "draft"
+
+    ticket: int = Field(primary_key=True, foreign_key="ticket.id")
+    agent: str = Field(primary_key=True)
+    text: str = _text()
+    apology: str = ""
+    made_at: datetime
 
 
 class Participant(SQLModel, table=True):
@@ -290,3 +334,59 @@ class LastGood(SQLModel, table=True):
     name: str = Field(primary_key=True)
     source: str = _text()
     kept_at: datetime
+
+
+def _uid(*, key: bool = False) -> Any:
+    """A number of an IMAP server: up to 32 bits without a sign (RFC 9051 §2.3.1.1), more than PostgreSQL's integer."""
+    return Field(sa_column=Column(BigInteger, primary_key=key, autoincrement=False, nullable=False))
+
+
+class ImapFolder(SQLModel, table=True):
+    """A folder that we read by IMAP, and how far; the meaning of each number is in `mailbridge/intake/imap_folder.py`."""
+
+    __tablename__ = "imap_folder"
+
+    account: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = _uid()
+    again: int = 0
+    base: int = _uid()
+    taken_after: datetime | None = None
+    renewed: bool = False
+    cursor: int = _uid()
+    compared_at: datetime | None = None
+
+
+class ImapMessage(SQLModel, table=True):
+    """The ledger of IMAP: every UID that we ever saw, and what became of it; states in `mailbridge/intake/imap_folder.py`."""
+
+    __tablename__ = "imap_message"
+    __table_args__ = (
+        Index(
+            "ix_imap_message_accepted",
+            "account",
+            "folder",
+            sqlite_where=text("state = 'accepted'"),
+            postgresql_where=text("state = 'accepted'"),
+        ),
+    )
+
+    account: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = _uid(key=True)
+    again: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    uid: int = _uid(key=True)
+    state: str
+    spool: int | None = Field(default=None, index=True)
+    internaldate: datetime | None = None
+    size: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class Lease(SQLModel, table=True):
+    """What one daemon of several does alone (polling an IMAP account), until when it has it."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime

@@ -235,6 +235,10 @@ def test_help_names_every_command_in_each_language(locale: str) -> None:
     assert len(lines) == len(COMMANDS) + 2
 
 
+def test_help_keeps_to_what_a_desk_can_do() -> None:
+    assert help_text("en", {"take", "help"}).splitlines()[2:] == ["/take – take the ticket yourself", "/help – get this list"]
+
+
 def test_help_in_an_unknown_language_is_english() -> None:
     assert help_text("de") == help_text("en") != help_text("ru")
 

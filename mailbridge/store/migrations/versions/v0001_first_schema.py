@@ -32,11 +32,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     op.create_table(
+        "imap_folder",
+        sa.Column("account", AutoString(), nullable=False),
+        sa.Column("folder", AutoString(), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("again", sa.Integer(), nullable=False),
+        sa.Column("base", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("taken_after", UTCDateTime(), nullable=True),
+        sa.Column("renewed", sa.Boolean(), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("compared_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "folder", name=op.f("pk_imap_folder")),
+    )
+    op.create_table(
+        "imap_message",
+        sa.Column("account", AutoString(), nullable=False),
+        sa.Column("folder", AutoString(), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("again", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("uid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("spool", sa.Integer(), nullable=True),
+        sa.Column("internaldate", UTCDateTime(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "folder", "uidvalidity", "again", "uid", name=op.f("pk_imap_message")),
+    )
+    with op.batch_alter_table("imap_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_imap_message_accepted",
+            ["account", "folder"],
+            unique=False,
+            sqlite_where=sa.text("state = 'accepted'"),
+            postgresql_where=sa.text("state = 'accepted'"),
+        )
+        batch_op.create_index(batch_op.f("ix_imap_message_spool"), ["spool"], unique=False)
+
+    op.create_table(
         "last_good_template",
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("kept_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_last_good_template")),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("holder", AutoString(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
         "mail_count",
@@ -162,9 +205,20 @@ def upgrade() -> None:
         sa.Column("agent", AutoString(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.Column("state_since", UTCDateTime(), nullable=False),
+        sa.Column("waiting_since", UTCDateTime(), nullable=True),
         sa.Column("answered_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
         sa.Column("due_at", UTCDateTime(), nullable=True),
+        sa.Column("news_at", UTCDateTime(), nullable=True),
+        sa.Column("next_news_at", UTCDateTime(), nullable=True),
+        sa.Column("follow_ups", sa.Integer(), nullable=False),
+        sa.Column("eta", UTCDateTime(), nullable=True),
+        sa.Column("eta_made_at", UTCDateTime(), nullable=True),
+        sa.Column("snoozed_until", UTCDateTime(), nullable=True),
+        sa.Column("paused", sa.JSON(), nullable=False),
+        sa.Column("apologies", sa.JSON(), nullable=False),
+        sa.Column("answerable", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("linked_to", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["requester"], ["contact.id"], name=op.f("fk_ticket_requester_contact")),
@@ -175,6 +229,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_live", ["state", "updated_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_requester"), ["requester"], unique=False)
 
+    op.create_table(
+        "draft",
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("agent", AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("apology", AutoString(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_draft_ticket_ticket")),
+        sa.PrimaryKeyConstraint("ticket", "agent", name=op.f("pk_draft")),
+    )
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -239,6 +303,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket", "contact", name=op.f("pk_participant")),
     )
     op.create_table(
+        "timer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("key", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("to", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("about_at", UTCDateTime(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("rung_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_timer_ticket_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
+        sa.UniqueConstraint("ticket", "key", name=op.f("uq_timer_ticket")),
+    )
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_timer_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("rung_at IS NULL"),
+            postgresql_where=sa.text("rung_at IS NULL"),
+        )
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message", sa.Integer(), nullable=False),
@@ -281,6 +370,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_message"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("timer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_timer_due", sqlite_where=sa.text("rung_at IS NULL"), postgresql_where=sa.text("rung_at IS NULL")
+        )
+
+    op.drop_table("timer")
     op.drop_table("participant")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_ticket"))
@@ -290,6 +385,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_ticket"))
 
     op.drop_table("event")
+    op.drop_table("draft")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_requester"))
         batch_op.drop_index("ix_ticket_live")
@@ -324,6 +420,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mail_count_window"))
 
     op.drop_table("mail_count")
+    op.drop_table("lease")
     op.drop_table("last_good_template")
+    with op.batch_alter_table("imap_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imap_message_spool"))
+        batch_op.drop_index(
+            "ix_imap_message_accepted",
+            sqlite_where=sa.text("state = 'accepted'"),
+            postgresql_where=sa.text("state = 'accepted'"),
+        )
+
+    op.drop_table("imap_message")
+    op.drop_table("imap_folder")
     op.drop_table("contact")
     op.drop_table("confirmation")

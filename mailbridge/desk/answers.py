@@ -1,0 +1,53 @@
+"""What an answer on a ticket goes by: who gets it, which mail it answers, what was said last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mailbridge.decide.match import Standing
+from mailbridge.desk.post import Thread, To
+from mailbridge.desk.work import TicketNow
+from mailbridge.store.tables import Message, Participant
+
+SHOWN_MESSAGES = 8
+SHOWN_LETTERS = 300
+
+message: Any = Message.__table__  # type: ignore[attr-defined]
+participant: Any = Participant.__table__  # type: ignore[attr-defined]
+
+
+def recipients(connection: Connection, ticket: TicketNow) -> list[To]:
+    """Return who gets an agent's answer: the requester first, then those who take part; third parties never."""
+    query = select(participant).where(
+        participant.c.ticket == ticket.id,
+        participant.c.role.in_([Standing.REQUESTER.value, Standing.PARTICIPANT.value]),
+    )
+    rows = sorted(connection.execute(query), key=lambda row: (row.role != Standing.REQUESTER.value, row.contact))
+    return [To(row.address, row.name, contact=row.contact) for row in rows if "@" in row.address]
+
+
+def thread_of(connection: Connection, ticket: TicketNow) -> Thread:
+    """Return where an answer hangs: under the newest mail of those who take part."""
+    query = select(message.c.message_id).where(
+        message.c.ticket == ticket.id, message.c.direction == "inbound", message.c.third_party.is_(False)
+    )
+    return Thread(connection.execute(query.order_by(message.c.id.desc()).limit(1)).scalar() or "")
+
+
+def last_words(connection: Connection, ticket: TicketNow) -> str:
+    """Return what those who take part wrote last."""
+    query = select(message.c.reply, message.c.text).where(
+        message.c.ticket == ticket.id, message.c.direction == "inbound", message.c.third_party.is_(False)
+    )
+    row = connection.execute(query.order_by(message.c.id.desc()).limit(1)).first()
+    return (row.reply or row.text) if row is not None else ""
+
+
+def history(connection: Connection, ticket: TicketNow) -> tuple[tuple[datetime, str, str], ...]:
+    """Return the newest messages of a ticket, oldest first, shortened, for agents."""
+    query = select(message).where(message.c.ticket == ticket.id).order_by(message.c.id.desc()).limit(SHOWN_MESSAGES)
+    rows = reversed(connection.execute(query).all())
+    return tuple((row.at, row.agent or row.from_name or row.from_address, row.reply[:SHOWN_LETTERS]) for row in rows)
