@@ -81,7 +81,7 @@ def _ring(connection: Connection, rules: Rules, row: Any, at: datetime) -> list[
     plan = plan_of(ticket, rules, frozenset(keys.scalars()))
     rung: list[Rung] = []
     if any(one.key == row.key and one.at <= at for one in plan.timers):
-        mark_rung(connection, row.id, at)
+        mark_rung(connection, ticket.id, row.key, at)
         rung = [_RINGS[Kind(row.kind)](connection, work, ticket, row)]
     work.changes.touch(ticket.id)
     work.changes.flush(connection)

@@ -90,9 +90,9 @@ def planned(connection: Connection, until: datetime) -> list[Any]:
     return list(connection.execute(query.order_by(timer.c.due_at, timer.c.id)))
 
 
-def mark_rung(connection: Connection, number: int, at: datetime) -> None:
-    """Write down that a timer has rung."""
-    connection.execute(update(timer).where(timer.c.id == number).values(rung_at=at))
+def mark_rung(connection: Connection, ticket: int, key: str, at: datetime) -> None:
+    """Write down that a timer has rung; by its key, since planning anew gives its row another number."""
+    connection.execute(update(timer).where(timer.c.ticket == ticket, timer.c.key == key).values(rung_at=at))
 
 
 def _rows(number: int, made: Plan) -> list[dict[str, Any]]:

@@ -70,7 +70,9 @@ def may_end_introduction(line: str, patterns: Patterns) -> bool:
         return True
     if last == "-":
         return line[0] == "-"
-    return line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs or (not line.isascii() and line.endswith(patterns.unspaced_verbs))
+    if line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs:
+        return True
+    return not line.isascii() and line.endswith(patterns.unspaced_verbs)
 
 
 def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divided: bool = False) -> bool:
@@ -81,21 +83,20 @@ def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divide
     nor a subject nor a word like "Sent".
     """
     kinds: set[str] = set()
-    address, other, empty = False, 0, 0
+    address, wrapped, empty = False, "", 0
     for line in lines[start:start + BLOCK]:
         kind = label_of(line, patterns)
         if kind:
             kinds.add(kind)
-            address = address or "@" in line
-            other = empty = 0
+            address = address or "@" in line or "@" in wrapped
+            wrapped, empty = "", 0
         elif line.strip():
-            other, empty = other + 1, 0
-            address = address or "@" in line
+            wrapped, empty = f"{wrapped}\n{line}", 0
         else:
             empty += 1
-        if other > 2 or empty > 1:
+        if empty > 1 or wrapped.count("\n") > 2:
             break
-    return _is_block(kinds, address, divided)
+    return _is_block(kinds, address or (divided and "@" in wrapped), divided)
 
 
 def _is_block(kinds: set[str], address: bool, divided: bool) -> bool:
@@ -103,7 +104,7 @@ def _is_block(kinds: set[str], address: bool, divided: bool) -> bool:
         return True
     if len(kinds) < 2 or not kinds & {"from", "sent", "date"}:
         return False
-    return address or "from" in kinds and ("sent" in kinds or "subject" in kinds and len(kinds) > 2)
+    return address or ("from" in kinds and ("sent" in kinds or ("subject" in kinds and len(kinds) > 2)))
 
 
 def label_of(line: str, patterns: Patterns) -> str:
@@ -173,7 +174,7 @@ def _reach_up(lines: Sequence[str], start: int, joined: str, patterns: Patterns)
             break
         if _starts_like_one(line, patterns) and any(map(str.isdigit, line)):
             return above
-        if not verb and has_verb(line, patterns) or not date and _is_dated(line) and len(line) < WIDTH:
+        if (not verb and has_verb(line, patterns)) or (not date and len(line) < WIDTH and _is_dated(line)):
             top, verb, date = above, True, True
     return top
 

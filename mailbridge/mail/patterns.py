@@ -33,7 +33,7 @@ SPACES = re.compile(r"\s+")
 class Patterns:
     """Every word and rule, compiled. All in lower case.
 
-    starts: words that begin an introduction ("on", "am", "le").
+    starts: first words of an introduction ("on", "am", "le").
     verbs: last word of each verb of an introduction ("wrote", "écrit") to the verbs that end so ("écrit", "a écrit").
     unspaced_verbs: those of scripts that put no space between words.
     labels: header label to its kind, one of HEADERS.
@@ -73,7 +73,7 @@ def patterns_from(tables: Mapping[str, Mapping[str, Any]]) -> Patterns:
         return [_lower(rule) for table in tables.values() for rule in table.get(section, {}).get(key, ())]
 
     return Patterns(
-        starts=frozenset(words("quote", "start")),
+        starts=frozenset(word.split()[0] for word in words("quote", "start")),
         verbs=_by_last_word(word for word in words("quote", "wrote") if _spaced(word[-1])),
         unspaced_verbs=tuple(word for word in words("quote", "wrote") if not _spaced(word[-1])),
         labels={word: kind for kind in HEADERS for word in words("header", kind)},
@@ -143,7 +143,7 @@ def _check_rules(where: str, rules: Iterable[str]) -> None:
 
 
 def _lower(rule: str) -> str:
-    """Write a regular expression in lower case, but leave escapes like `\\S` and group heads like `(?P` alone."""
+    r"""Write a regular expression in lower case, but leave escapes like `\S` and group heads like `(?P` alone."""
     return re.sub(r"\\.|\(\?P|[^\\(]+|.", _lower_piece, rule, flags=re.DOTALL)
 
 

@@ -19,7 +19,7 @@ from mailbridge.mail.patterns import Patterns
 from mailbridge.mail.quote_lines import NOTHING_SAID, HtmlQuote
 
 LARGEST = 1_000_000     # characters of HTML; more is left to the words
-MOST_TAGS = 20_000      # and so is HTML with more tags, or more elements left open: a parser's time grows with the square of the depth
+MOST_TAGS = 20_000      # so is HTML with more tags, or with more left open: a parser's time grows with the square of the depth
 MOST_OPEN = 500
 MOST_CUES = 40          # nodes with a cue that are looked at; the first sound one is the outermost quotation
 HEAD = 48               # letters and digits by which a place is found again in the text
@@ -27,17 +27,19 @@ ENOUGH = 8              # fewer than this many are no evidence
 DEEPEST = 200           # elements around a cue that are looked at
 MOST_LEADS = 50         # lines that begin like the quotation and are compared with it
 
-CUES = ("quote", "cite", "RplyFwd", "appendonsend", "OLK_SRC", "stopSpelling", "zwchr", "border-top", "outlook-mobile", "mail-editor", "tabindex",
-        "isReplyContent", "messageReplySection", "reply-intro", "zmail_extra", "OutlookMessageHeader")
-ANY_CUE = ("[class*=quote], [class*=cite], [id*=quote], blockquote[type], [name=quote], [name=messageReplySection], .zmail_extra, .OutlookMessageHeader, "
-           "[id*=RplyFwdMsg], [id*=appendonsend], [id*=OLK_SRC], #stopSpelling, #zwchr, [id*=mail-editor-ref], [id*=outlook-mobile], [class*=outlook-mobile-ref], "
-           "#isReplyContent, #reply-intro, div[style*=border-top], hr[tabindex]")
-QUOTE_CLASSES = frozenset({"gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra",
-                           "sh-quoted-content", "front-blockquote", "missive_quote", "freshdesk_quote", "mail_quote_reply", "gmx_quote"})
+QUOTE_CLASSES = frozenset({
+    "gmail_quote", "gmail_quote_container", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra",
+    "sh-quoted-content", "front-blockquote", "missive_quote", "freshdesk_quote", "mail_quote_reply", "gmx_quote",
+})
 QUOTE_IDS = ("yahoo_quoted", "isReplyContent", "reply-intro")
 QUOTE_NAMES = frozenset({"quote", "messageReplySection"})
-REST_IDS = ("RplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "stopSpelling", "zwchr", "mail-editor-reference-message", "outlook-mobile-body-separator")
+REST_IDS = ("RplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "stopSpelling", "zwchr", "mail-editor-reference-message",
+            "outlook-mobile-body-separator")
 REST_CLASSES = frozenset({"OutlookMessageHeader", "ms-outlook-mobile-reference-message"})
+CUES = ("quote", "cite", "border-top", "tabindex", "isReplyContent", "messageReplySection", "reply-intro", "zmail_extra", *REST_IDS, *REST_CLASSES)
+ANY_CUE = ", ".join((
+    "[class*=quote], [class*=cite], [id*=quote], blockquote[type], [name=quote], [name=messageReplySection], .zmail_extra, #isReplyContent, #reply-intro",
+    *(f"[id*={one}]" for one in REST_IDS), *(f".{one}" for one in sorted(REST_CLASSES)), "div[style*=border-top], hr[tabindex]"))
 NOT_TEXT = ["style", "script", "head", "title", "template", "noscript"]
 BEGIN, END = "\ue000", "\ue001"
 NOT_LETTERS = re.compile(r"[\W_]+")
@@ -169,7 +171,8 @@ def _leads(passage: str, lines: Sequence[str]) -> list[int]:
     word = passage[:HEAD * 8].lstrip(OPENING + " \r\n").split(None, 1)[0]
     lead = re.match(r"[^\W_]+", word)
     start = lead[0] if lead else word[:1]
-    return [at for at, line in enumerate(lines) if start in line[:len(start) + 12] and line.lstrip(OPENING).startswith(start)][:MOST_LEADS]
+    near = len(start) + 12
+    return [at for at, line in enumerate(lines) if start in line[:near] and line.lstrip(OPENING).startswith(start)][:MOST_LEADS]
 
 
 def _says(lines: Sequence[str], at: int, head: str) -> bool:

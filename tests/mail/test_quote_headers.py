@@ -11,27 +11,52 @@ BODY = "The parcel has come, but the box is empty.\nPlease send another one."
 EARLIER = "Hello,\n\nwe have sent it on Friday.\n\nAnna"
 
 BLOCKS = {
-    "en outlook": "From: Anna Smith <anna@example.org>\nSent: Monday, January 5, 2026 10:00 AM\nTo: Bob <bob@example.org>\nSubject: Re: Parcel",
+    "en outlook": (
+        "From: Anna Smith <anna@example.org>\nSent: Monday, January 5, 2026 10:00 AM\nTo: Bob <bob@example.org>\n"
+        "Subject: Re: Parcel"),
     "en outlook, names only": "From: Anna Smith\nSent: Monday, January 5, 2026 10:00 AM\nTo: Bob\nSubject: Re: Parcel",
-    "en outlook, bold": "*From:* Anna Smith [mailto:anna@example.org]\n*Sent:* Monday, January 5, 2026 10:00 AM\n*To:* Bob\n*Subject:* Parcel",
+    "en outlook, bold": (
+        "*From:* Anna Smith [mailto:anna@example.org]\n*Sent:* Monday, January 5, 2026 10:00 AM\n*To:* Bob\n"
+        "*Subject:* Parcel"),
     "en markdown": "**From:** Anna Smith <anna@example.org>\n**Date:** Monday, January 5, 2026\n**To:** Bob\n**Subject:** Parcel",
-    "en outlook for mac": "From: Anna Smith <anna@example.org>\nDate: Monday, 5 January 2026 at 10:00\nTo: Bob <bob@example.org>\nSubject: Parcel",
-    "en indented, wrapped": "  *From:* Anna Smith [mailto:\n  anna@example.org]\n  *Sent:* Monday, January 5, 2026\n  *To:* Bob\n  *Subject:* Parcel",
-    "en with importance": "From: Anna Smith <anna@example.org>\nReply-To: help@example.org\nDate: Monday, 5 January 2026\nSubject: Parcel",
+    "en outlook for mac": (
+        "From: Anna Smith <anna@example.org>\nDate: Monday, 5 January 2026 at 10:00\nTo: Bob <bob@example.org>\n"
+        "Subject: Parcel"),
+    "en indented, wrapped": (
+        "  *From:* Anna Smith [mailto:\n  anna@example.org]\n  *Sent:* Monday, January 5, 2026\n  *To:* Bob\n"
+        "  *Subject:* Parcel"),
+    "en with importance": (
+        "From: Anna Smith <anna@example.org>\nReply-To: help@example.org\nDate: Monday, 5 January 2026\n"
+        "Subject: Parcel"),
     "en date first": "Date: Mon, 5 Jan 2026 10:00:00 +0200\nFrom: anna@example.org\nTo: bob@example.org\nSubject: Parcel",
     "en subject first": "Subject: Parcel\nFrom: anna@example.org\nTo: bob@example.org\nDate: Mon, 5 Jan 2026 10:00:00 +0200",
     "en date and to": "Date: Mon, 5 Jan 2026 10:00:00 +0200\nTo: bob@example.org",
-    "en underscores": "________________________________\nFrom: Anna Smith <anna@example.org>\nSent: Monday, January 5, 2026\nTo: Bob\nSubject: Parcel",
-    "en underscores, empty line": "________________________________\n\nFrom: Anna Smith <anna@example.org>\nSent: Monday\nTo: Bob\nSubject: Parcel",
-    "en dashes": "------------------------------\n\n*From:* Anna Smith <anna@example.org>\n*Sent:* Monday\n*To:* Bob\n*Subject:* Parcel",
+    "en underscores": (
+        "________________________________\nFrom: Anna Smith <anna@example.org>\nSent: Monday, January 5, 2026\n"
+        "To: Bob\nSubject: Parcel"),
+    "en underscores, empty line": (
+        "________________________________\n\nFrom: Anna Smith <anna@example.org>\nSent: Monday\nTo: Bob\n"
+        "Subject: Parcel"),
+    "en dashes": (
+        "------------------------------\n\n*From:* Anna Smith <anna@example.org>\n*Sent:* Monday\n*To:* Bob\n"
+        "*Subject:* Parcel"),
     "en spaced lines": "From: Anna Smith <anna@example.org>\n\nSent: Monday, January 5, 2026\n\nTo: Bob\n\nSubject: Parcel",
-    "en long To": "From: Anna <anna@example.org>\nSent: Monday, 5 January 2026\nTo: Bob <bob@example.org>; Carl <carl@example.org>;\nDora <dora@example.org>\n"
-                  "Cc: Emil\nSubject: Parcel",
+    "en long To": (
+        "From: Anna <anna@example.org>\nSent: Monday, 5 January 2026\n"
+        "To: Bob <bob@example.org>; Carl <carl@example.org>;\nDora <dora@example.org>\nCc: Emil\nSubject: Parcel"),
     "ru outlook": "От: Анна Петрова <anna@example.org>\nОтправлено: 5 января 2026 г. 10:00\nКому: Иван\nТема: Посылка",
-    "ru outlook mobile": "________________________________\nОт: Анна Петрова <anna@example.org>\nОтправлено: понедельник, 5 января 2026 г.\nКому: Иван\nТема: Посылка",
-    "ru windows mail": "От: Анна Петрова\nОтправлено: \u200eпонедельник\u200e, \u200e5\u200e \u200eянваря\u200e \u200e2026\u200e г.\nКому: Иван",
-    "ru yandex": "----------------\nКому: help@example.org (help@example.org);\nТема: Посылка;\n05.01.2026, 10:00, \"Анна\" <anna@example.org>:",
-    "ru mail.ru": "От кого: Анна <anna@example.org>\nКому: ivan@example.org\nДата: Понедельник, 5 января 2026, 10:00 +03:00\nТема: Посылка",
+    "ru outlook mobile": (
+        "________________________________\nОт: Анна Петрова <anna@example.org>\n"
+        "Отправлено: понедельник, 5 января 2026 г.\nКому: Иван\nТема: Посылка"),
+    "ru windows mail": (
+        "От: Анна Петрова\n"
+        "Отправлено: \u200eпонедельник\u200e, \u200e5\u200e \u200eянваря\u200e \u200e2026\u200e г.\nКому: Иван"),
+    "ru yandex": (
+        "----------------\nКому: help@example.org (help@example.org);\nТема: Посылка;\n"
+        "05.01.2026, 10:00, \"Анна\" <anna@example.org>:"),
+    "ru mail.ru": (
+        "От кого: Анна <anna@example.org>\nКому: ivan@example.org\nДата: Понедельник, 5 января 2026, 10:00 +03:00\n"
+        "Тема: Посылка"),
     "lt outlook": "Nuo: Ona Onaitė <ona@example.org>\nIšsiųsta: 2026 m. sausio 5 d., pirmadienis 10:00\nKam: Jonas\nTema: Siunta",
     "lt outlook, names only": "Nuo: Ona Onaitė\nIšsiųsta: 2026 m. sausio 5 d. 10:00\nKam: Jonas\nKopija: Petras\nTema: Siunta",
     "lv outlook": "No: Anna Bērziņa <anna@example.org>\nNosūtīts: pirmdiena, 2026. gada 5. janvāris 10:00\nKam: Jānis\nTēma: Sūtījums",
@@ -40,11 +65,15 @@ BLOCKS = {
     "pl outlook": "Od: Anna Nowak <anna@example.org>\nWysłano: poniedziałek, 5 stycznia 2026 10:00\nDo: Jan\nDW: Piotr\nTemat: Paczka",
     "de outlook": "Von: Anna Müller <anna@example.org>\nGesendet: Montag, 5. Januar 2026 10:00\nAn: Bob\nBetreff: Paket",
     "de outlook, names only": "Von: Anna Müller\nGesendet: Montag, 5. Januar 2026 10:00\nAn: Bob\nBetreff: Paket",
-    "de web.de": "Gesendet: Montag, 05. Januar 2026 um 10:00 Uhr\nVon: \"Anna Müller\" <anna@example.org>\nAn: bob@example.org\nBetreff: Paket",
+    "de web.de": (
+        "Gesendet: Montag, 05. Januar 2026 um 10:00 Uhr\nVon: \"Anna Müller\" <anna@example.org>\n"
+        "An: bob@example.org\nBetreff: Paket"),
     "de date": "Von: Anna Müller <anna@example.org>\nDatum: Montag, 5. Januar 2026 um 10:00\nAn: Bob\nBetreff: Paket",
     "fr outlook": "De : Anna Durand <anna@example.org>\nEnvoyé : lundi 5 janvier 2026 10:00\nÀ : Bob\nObjet : Colis",
     "fr outlook, names only": "De : Anna Durand\nEnvoyé : lundi 5 janvier 2026 10:00\nÀ : Bob\nObjet : Colis",
-    "fr no-break space": "De\xa0: Anna Durand [mailto:anna@example.org]\nEnvoyé\xa0: lundi 5 janvier 2026 10:00\nÀ\xa0: Bob\nObjet\xa0: Colis",
+    "fr no-break space": (
+        "De\xa0: Anna Durand [mailto:anna@example.org]\nEnvoyé\xa0: lundi 5 janvier 2026 10:00\nÀ\xa0: Bob\n"
+        "Objet\xa0: Colis"),
     "es outlook": "De: Ana García <ana@example.org>\nEnviado el: lunes, 5 de enero de 2026 10:00\nPara: Bob\nAsunto: Paquete",
     "es names only": "De: Ana García\nEnviado: lunes, 5 de enero de 2026 10:00\nPara: Bob\nAsunto: Paquete",
     "it outlook": "Da: Anna Rossi <anna@example.org>\nInviato: lunedì 5 gennaio 2026 10:00\nA: Bob\nOggetto: Pacco",
@@ -54,7 +83,9 @@ BLOCKS = {
     "sv outlook": "Från: Anna Svensson <anna@example.org>\nSkickat: den 5 januari 2026 10:00\nTill: Bob\nÄmne: Paket",
     "no outlook": "Fra: Anna Hansen <anna@example.org>\nSendt: mandag 5. januar 2026 10:00\nTil: Bob\nEmne: Pakke",
     "da outlook": "Fra: Anna Jensen <anna@example.org>\nSendt: 5. januar 2026 10:00\nTil: Bob\nEmne: Pakke",
-    "fi outlook": "Lähettäjä: Anna Virtanen <anna@example.org>\nLähetetty: maanantai 5. tammikuuta 2026 10.00\nVastaanottaja: Bob\nAihe: Paketti",
+    "fi outlook": (
+        "Lähettäjä: Anna Virtanen <anna@example.org>\nLähetetty: maanantai 5. tammikuuta 2026 10.00\n"
+        "Vastaanottaja: Bob\nAihe: Paketti"),
     "cs outlook": "Od: Anna Nováková <anna@example.org>\nOdesláno: pondělí 5. ledna 2026 10:00\nKomu: Bob\nPředmět: Balík",
     "sk outlook": "Od: Anna Kováčová <anna@example.org>\nOdoslané: pondelok 5. januára 2026 10:00\nKomu: Bob\nPredmet: Balík",
     "uk outlook": "Від: Анна Коваль <anna@example.org>\nНадіслано: 5 січня 2026 р. 10:00\nКому: Іван\nТема: Посилка",
@@ -71,31 +102,74 @@ BLOCKS = {
 }
 
 DIVIDERS = {
-    "en outlook": "-----Original Message-----", "en aol": "-----Original Message-----\nFrom: Anna <anna@example.org>", "en samsung": "-------- Original message --------",
-    "en yahoo": "----- Original Message -----", "en spaced": "   -----Original Message-----", "en appointment": "-----Original Appointment-----",
-    "ru": "-------- Исходное сообщение --------", "ru yahoo": "----- Исходное сообщение -----", "lt": "-----Originalus laiškas-----", "lt samsung": "-------- Pradinė žinutė --------",
-    "lv": "-----Sākotnējais ziņojums-----", "et": "-----Algne sõnum-----", "pl": "-----Wiadomość oryginalna-----", "pl samsung": "-------- Oryginalna wiadomość --------",
-    "de": "-----Ursprüngliche Nachricht-----", "de gmx": "-------- Original-Nachricht --------", "de samsung": "-------- Ursprüngliche Nachricht --------",
-    "fr": "-----Message d'origine-----", "fr curly": "-----Message d’origine-----", "es": "-----Mensaje original-----", "it": "-----Messaggio originale-----",
-    "pt": "-----Mensagem original-----", "nl": "-----Oorspronkelijk bericht-----", "sv": "-----Ursprungligt meddelande-----", "no": "-----Opprinnelig melding-----",
-    "da": "-----Oprindelig meddelelse-----", "fi": "-----Alkuperäinen viesti-----", "cs": "---------- Původní e-mail ----------", "cs outlook": "-----Původní zpráva-----",
-    "sk": "-----Pôvodná správa-----", "uk": "-----Оригінальне повідомлення-----", "tr": "-----Özgün İleti-----", "ja": "-----元のメッセージ-----",
-    "zh": "-----邮件原件-----", "zh qq": "------------------ 原始邮件 ------------------", "zh-tw": "-----原始郵件-----", "hu": "-----Eredeti üzenet-----",
+    "en outlook": "-----Original Message-----",
+    "en aol": "-----Original Message-----\nFrom: Anna <anna@example.org>",
+    "en samsung": "-------- Original message --------",
+    "en yahoo": "----- Original Message -----",
+    "en spaced": "   -----Original Message-----",
+    "en appointment": "-----Original Appointment-----",
+    "ru": "-------- Исходное сообщение --------",
+    "ru yahoo": "----- Исходное сообщение -----",
+    "lt": "-----Originalus laiškas-----",
+    "lt samsung": "-------- Pradinė žinutė --------",
+    "lv": "-----Sākotnējais ziņojums-----",
+    "et": "-----Algne sõnum-----",
+    "pl": "-----Wiadomość oryginalna-----",
+    "pl samsung": "-------- Oryginalna wiadomość --------",
+    "de": "-----Ursprüngliche Nachricht-----",
+    "de gmx": "-------- Original-Nachricht --------",
+    "de samsung": "-------- Ursprüngliche Nachricht --------",
+    "fr": "-----Message d'origine-----",
+    "fr curly": "-----Message d’origine-----",
+    "es": "-----Mensaje original-----",
+    "it": "-----Messaggio originale-----",
+    "pt": "-----Mensagem original-----",
+    "nl": "-----Oorspronkelijk bericht-----",
+    "sv": "-----Ursprungligt meddelande-----",
+    "no": "-----Opprinnelig melding-----",
+    "da": "-----Oprindelig meddelelse-----",
+    "fi": "-----Alkuperäinen viesti-----",
+    "cs": "---------- Původní e-mail ----------",
+    "cs outlook": "-----Původní zpráva-----",
+    "sk": "-----Pôvodná správa-----",
+    "uk": "-----Оригінальне повідомлення-----",
+    "tr": "-----Özgün İleti-----",
+    "ja": "-----元のメッセージ-----",
+    "zh": "-----邮件原件-----",
+    "zh qq": "------------------ 原始邮件 ------------------",
+    "zh-tw": "-----原始郵件-----",
+    "hu": "-----Eredeti üzenet-----",
 }
 
 FORWARDS = {
-    "en gmail": "---------- Forwarded message ---------\nFrom: Anna Smith <anna@example.org>\nDate: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Parcel\nTo: Bob <bob@example.org>",
-    "en apple": "Begin forwarded message:\n\nFrom: Anna Smith <anna@example.org>\nSubject: Parcel\nDate: 5 January 2026 at 10:00:00 EET\nTo: Bob <bob@example.org>",
-    "en apple, quoted": "Begin forwarded message:\n\n> From: Anna Smith <anna@example.org>\n> Subject: Parcel\n> Date: 5 January 2026 at 10:00:00 EET",
-    "en thunderbird": "-------- Forwarded Message --------\nSubject: Parcel\nDate: Mon, 5 Jan 2026 10:00:00 +0200\nFrom: Anna Smith <anna@example.org>",
+    "en gmail": (
+        "---------- Forwarded message ---------\nFrom: Anna Smith <anna@example.org>\n"
+        "Date: Mon, Jan 5, 2026 at 10:00 AM\nSubject: Parcel\nTo: Bob <bob@example.org>"),
+    "en apple": (
+        "Begin forwarded message:\n\nFrom: Anna Smith <anna@example.org>\nSubject: Parcel\n"
+        "Date: 5 January 2026 at 10:00:00 EET\nTo: Bob <bob@example.org>"),
+    "en apple, quoted": (
+        "Begin forwarded message:\n\n> From: Anna Smith <anna@example.org>\n> Subject: Parcel\n"
+        "> Date: 5 January 2026 at 10:00:00 EET"),
+    "en thunderbird": (
+        "-------- Forwarded Message --------\nSubject: Parcel\nDate: Mon, 5 Jan 2026 10:00:00 +0200\n"
+        "From: Anna Smith <anna@example.org>"),
     "ru gmail": "---------- Forwarded message ---------\nОт: Анна <anna@example.org>\nDate: пн, 5 янв. 2026 г.\nSubject: Посылка",
     "ru yandex": "-------- Пересылаемое сообщение --------\n05.01.2026, 10:00, \"Анна\" <anna@example.org>:",
     "ru mail.ru": "-------- Пересылаемое сообщение --------\nОт кого: Анна <anna@example.org>\nКому: ivan@example.org",
-    "de apple": "Anfang der weitergeleiteten Nachricht:\n\nVon: Anna Müller <anna@example.org>\nBetreff: Paket\nDatum: 5. Januar 2026 um 10:00:00 MEZ",
-    "de thunderbird": "-------- Weitergeleitete Nachricht --------\nBetreff: Paket\nDatum: Mon, 5 Jan 2026 10:00:00 +0100\nVon: Anna Müller <anna@example.org>",
-    "pl gmail": "---------- Wiadomość przekazana dalej ---------\nOd: Anna Nowak <anna@example.org>\nDate: pon., 5 sty 2026\nSubject: Paczka",
+    "de apple": (
+        "Anfang der weitergeleiteten Nachricht:\n\nVon: Anna Müller <anna@example.org>\nBetreff: Paket\n"
+        "Datum: 5. Januar 2026 um 10:00:00 MEZ"),
+    "de thunderbird": (
+        "-------- Weitergeleitete Nachricht --------\nBetreff: Paket\nDatum: Mon, 5 Jan 2026 10:00:00 +0100\n"
+        "Von: Anna Müller <anna@example.org>"),
+    "pl gmail": (
+        "---------- Wiadomość przekazana dalej ---------\nOd: Anna Nowak <anna@example.org>\nDate: pon., 5 sty 2026\n"
+        "Subject: Paczka"),
     "fr apple": "Début du message réexpédié :\n\nDe: Anna Durand <anna@example.org>\nObjet: Colis\nDate: 5 janvier 2026",
-    "lt thunderbird": "-------- Persiųstas laiškas --------\nTema: Siunta\nData: Mon, 5 Jan 2026 10:00:00 +0200\nNuo: Ona <ona@example.org>",
+    "lt thunderbird": (
+        "-------- Persiųstas laiškas --------\nTema: Siunta\nData: Mon, 5 Jan 2026 10:00:00 +0200\n"
+        "Nuo: Ona <ona@example.org>"),
     "it gmail": "---------- Messaggio inoltrato ---------\nDa: Anna Rossi <anna@example.org>\nDate: lun 5 gen 2026",
 }
 

@@ -19,14 +19,18 @@ INTRODUCTIONS = {
     "en thunderbird iso": "On 2026-01-05 10:00, Anna Smith wrote:",
     "en yahoo": "On Monday, January 5, 2026 at 10:00:00 AM GMT+2, Anna Smith <anna@example.org> wrote:",
     "en proton": "On Monday, January 5th, 2026 at 10:00, Anna Smith <anna@example.org> wrote:",
-    "en proton sailing": "------- Original Message -------\nOn Monday, January 5th, 2026 at 10:00, Anna Smith <anna@example.org> wrote:",
+    "en proton sailing": (
+        "------- Original Message -------\n"
+        "On Monday, January 5th, 2026 at 10:00, Anna Smith <anna@example.org> wrote:"),
     "en k-9": "On January 5, 2026 10:00:00 AM GMT+02:00, Anna Smith <anna@example.org> wrote:",
     "en evolution": "On Mon, 2026-01-05 at 10:00 +0200, Anna Smith wrote:",
     "en mutt": "On Mon, Jan 05, 2026 at 10:00:00AM +0200, Anna Smith wrote:",
     "en wrapped before address": "On Mon, Jan 5, 2026 at 10:00 AM Anna Maria Louise Smith-Jones <\nanna@example.org> wrote:",
     "en wrapped before verb": "On Mon, Jan 5, 2026 at 10:00 AM Anna Maria Louise Smith <anna@example.org>\nwrote:",
     "en wrapped in date": "On Mon, Jan 5,\n2026 at 10:00 AM Anna Smith <anna@example.org> wrote:",
-    "en wrapped over four": "On Mon, Jan 5, 2026 at 10:00 AM, Anna Maria Smith\nfrom the Department of Things\n<anna.maria.louise@mail.example.org>\nwrote:",
+    "en wrapped over four": (
+        "On Mon, Jan 5, 2026 at 10:00 AM, Anna Maria Smith\nfrom the Department of Things\n"
+        "<anna.maria.louise@mail.example.org>\nwrote:"),
     "en wrapped in address": "On Mon, Jan 5, 2026 at 10:00 AM Anna Smith <anna@example.org\n> wrote:",
     "en square brackets": "On Mon, Jan 5, 2026 at 10:00 AM, Anna Smith [mailto:anna@example.org] wrote:",
     "en quotes": "On 5 Jan 2026 10:00, \"Anna Smith\" <anna@example.org> wrote:",
@@ -119,7 +123,7 @@ INTRODUCTIONS = {
     "el gmail": "Στις Δευ 5 Ιαν 2026 στις 10:00 π.μ., ο/η Άννα Παππά <anna@example.org> έγραψε:",
     "hr gmail": "pon, 5. sij 2026. u 10:00 Ana Horvat <ana@example.org> napisao/la je:",
     "vi gmail": "Vào Th 2, 5 thg 1, 2026 vào lúc 10:00 Nguyễn An <an@example.org> đã viết:",
-    "he gmail": "‫בתאריך יום ב׳, 5 בינו׳ 2026 ב-10:00 מאת ‪Anna‬‏ <‪anna@example.org‬‏>:‬",
+    "he gmail": "\u202bבתאריך יום ב׳, 5 בינו׳ 2026 ב-10:00 מאת \u202aAnna\u202c\u200f <\u202aanna@example.org\u202c\u200f>:\u202c",
 }
 UNSAFE_ALONE = {"ru the bat"}     # too little to cut by when no quoted line follows
 
