@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ from mailbridge.desk.post import customer_facts
 from mailbridge.desk.rings import sweep
 from mailbridge.desk.work import Rules, Work
 from mailbridge.errors import StoreError
+from mailbridge.intake.imap import Account, poll_all_once
+from mailbridge.intake.imap_lease import Lease
+from mailbridge.intake.imap_ledger import Ledger
 from mailbridge.log import Log, logger
 from mailbridge.outbox import Outbox
 from mailbridge.relay.maildir import MaildirRelay
@@ -189,8 +193,13 @@ def make_reading(config: Config) -> Reading:
 
 
 def run_once(app: App, relay: Relay, at: datetime) -> dict[str, int]:
-    """Work off the spool, ring what is due, send, then return what was done: `run --once`."""
-    done = {"bridged": 0}
+    """Read the IMAP accounts, work off the spool, ring what is due, send, then return what was done: `run --once`.
+
+    `polled` mails came in by IMAP; `unread` accounts could not be read (what another daemon reads is not among them).
+    """
+    reports = poll_all_once(make_accounts(app, app.config), at)
+    done = {"polled": sum(one.count for one in reports), "unread": sum(one.fault is not None for one in reports)}
+    done["bridged"] = 0
     while count := app.bridge.run_once(at).count:
         done["bridged"] += count
     done["rung"] = len(sweep(app.database, app.rules, at))
@@ -204,6 +213,23 @@ def send_due(app: App, relay: Relay, at: datetime) -> dict[str, int]:
         for state in ("sent", "failed", "waiting", "withdrawn"):
             done[state] += len(getattr(report, state))
     return done
+
+
+def make_accounts(app: App, config: Config) -> list[Account]:
+    """Build the IMAP accounts of a configuration. A password is read at each login, so a changed file counts at once."""
+    return [
+        Account(
+            settings,
+            partial(read_secret, settings.password_file, app.environ),
+            app.spool.accept,
+            Ledger(app.database, settings.name),
+            Lease(app.database, f"imap:{settings.name}", app.spool.worker),
+            now,
+            random.SystemRandom().random,
+            app.log,
+        )
+        for settings in config.imap
+    ]
 
 
 def batch_size(config: Config) -> int:

@@ -1,7 +1,7 @@
 """The daemon: listeners, workers and bells in one process, their order of start and stop, and the reload.
 
-Start: database, workers, bells, listeners last. Stop: listeners first (a mail whose final dot has come is still
-stored), then workers, who finish their batch; claims that could not be finished are given back.
+Start: database, workers, the threads that read by IMAP, bells, listeners last. Stop: listeners and those threads first
+(a mail whose final dot has come is still stored), then workers, who finish their batch; claims that could not be finished are given back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailbridge.app import App, assemble, batch_size, make_relay, now
+from mailbridge.app import App, assemble, batch_size, make_accounts, make_relay, now
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret
@@ -23,6 +23,7 @@ from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.desk.caps import forget_old_counts
 from mailbridge.desk.rings import sweep
 from mailbridge.errors import ConfigError, MailbridgeError
+from mailbridge.intake.imap import ImapWatcher
 from mailbridge.intake.smtp import Listener
 from mailbridge.log import Log
 from mailbridge.notify import Progress, feed_watchdog, ready, reloading, stopping
@@ -104,6 +105,7 @@ class Daemon:
         self._progress = Progress(STUCK_AFTER, time.monotonic())
         self._sender = Worker("outbox", self._send, self.app.log, self._moved)
         self._bridger = Worker("bridge", self._bridge, self.app.log, self._moved)
+        self._watcher = ImapWatcher(make_accounts(self.app, self.app.config))
         self.app.spool.on_accept = self._bridger.wake.set
         self._schedule = Schedule(
             [
@@ -123,6 +125,7 @@ class Daemon:
         try:
             for worker in (self._bridger, self._sender):
                 worker.start()
+            self._watcher.start()
             self._schedule.start()
             addresses = await self._listen(self.app.config)
             ready(f"listening on {', '.join(addresses) or 'nothing'}", self._environ)
@@ -140,6 +143,7 @@ class Daemon:
             _refuse_move(self.app.config, config)
             relay = make_relay(config, self._environ)
             await self._use(config)
+            await asyncio.to_thread(self._watcher.use, make_accounts(self.app, config), STOP_SECONDS / 4)
             self._relay = relay
             self.app.log.info("config.reloaded")
         except MailbridgeError as fault:
@@ -239,8 +243,11 @@ class Daemon:
 
     async def _stop(self) -> None:
         stopping(self._environ)
+        self._watcher.ring()
         for listener in self._listeners:
             await listener.stop(3)
+        if not await asyncio.to_thread(self._watcher.stop, STOP_SECONDS / 4):
+            self.app.log.warning("imap.late", leases="they run out by themselves")
         self._schedule.stop(wait=False)
         for worker in (self._bridger, self._sender):
             worker.stop()

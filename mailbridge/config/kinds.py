@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mailbridge.decide.classify_words import GROUPS, Dates, KindWords, read_phrase, compile_words, fold
+from mailbridge.decide.classify_words import GROUPS, Dates, KindWords, compile_words, fold, read_phrase
 from mailbridge.errors import ConfigError
 
 Tables = dict[str, dict[str, list[str]]]

@@ -163,6 +163,10 @@ class Imap(Section):
     sent: str = Field(default="Sent", min_length=1, description="Folder of sent mail, when shared.")
     poll_seconds: int = Field(
         default=60, ge=5, description="Time between looks at each folder; the first one is also watched by IDLE.")
+    max_message_mb: int = Field(
+        default=50, ge=1,
+        description="Largest mail that is taken in, in megabytes (10^6 bytes). A larger one stays where it lies, and its "
+        "ticket says so.")
     timeout_seconds: int = Field(default=60, ge=5, description="Longest wait for an answer of the server.")
 
     @model_validator(mode="before")

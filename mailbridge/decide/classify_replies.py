@@ -22,6 +22,8 @@ SENTENCE_END = re.compile(r"(?<!\d)[.!?。！？]+(?=\s|$)|[。！？]|[.!?]\s(?
 CLAUSE_END = re.compile(SENTENCE_END.pattern + r"|[,;，、]")
 SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)$")
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
+NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w*|c\.|番号|编号|工单|ticket|case|zgloszenie)[ :.#\]]{0,3}\d{3,}")
+"""A number under which a request was filed."""
 FORWARDED = re.compile(r"^(?:fwd?|wg|tr|i|enc|doorst|pd|fs|vb|пересл|转发|轉寄|転送)\s*[:：]")
 ANSWER = re.compile(r"^(?:re|aw|sv|vs|odp|ynt|yan|antw|r|res|rif|ref|atb|回复|答复|回覆|返信|ответ|на|ats|vast)\s*(?:\[\d+\])?\s*[:：]\s*")
 
@@ -51,6 +53,8 @@ def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = Non
     covered = coverage(folded, found) if found else 0
     absence, answer, notice = (table_points(table, found, begins, covered) for table in ("absence", "answer", "notice"))
     groups = {one.group for one in found}
+    if "answer.sentences" in groups and NUMBER.search(folded):
+        answer += 1
     if "absence.sentences" in groups and find_return(folded, sent, words):
         absence += 1
     return Weights(absence, answer, notice, person_points(subject, folded, text, found), tuple(sorted({*begins, *groups})), folded)
@@ -74,8 +78,11 @@ def begun(subject: str, words: KindWords) -> dict[str, int]:
 
 
 def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], covered: int) -> int:
-    """Count the subject, a declaration (4 where it opens a sentence, else 1), a sentence (2, and 1 for another), hints beside
-    them (1 each, at most 2), and how well the rest of the text is explained."""
+    """Count the subject, what is said, and how well the rest of the text is explained.
+
+    A declaration is worth 4 where it opens a sentence, else 1; a sentence 2, and 1 for another; hints beside them 1 each, at
+    most 2.
+    """
     mine = [one for one in found if one.group.startswith(table)]
     declared = max((4 if at_sentence(one) else 1 for one in mine if one.group.endswith(".declares")), default=0)
     strong = apart([one for one in mine if one.group.endswith(".sentences")])

@@ -20,17 +20,22 @@ def name_oddities(mail: Mail) -> tuple[str, ...]:
     author = mail.author
     local, _, domain = author.address.rpartition("@")
     signs = (("sender-differs", mail.sender is not None and mail.sender.address.lower() != author.address.lower()),
-             ("reply-to-differs", bool(mail.reply_to) and not any(one.address.rpartition("@")[2].lower() == domain.lower() for one in mail.reply_to)),
+             ("reply-to-differs", bool(mail.reply_to) and all(domain_of(one) != domain.lower() for one in mail.reply_to)),
              ("name-holds-address", holds_another_address(author)),
-             ("look-alike-letters", any(mixes_scripts(text) for text in (local, unpunycoded(domain), author.name))),
+             ("look-alike-letters", any(mixes_scripts(text) for text in (local, unpunycoded(domain), author.name[:500]))),
              ("punycode-domain", any(label.startswith("xn--") for label in domain.lower().split("."))),
              ("foreign-letters-in-address", not author.address.isascii()))
     return tuple(name for name, there in signs if there)
 
 
+def domain_of(mailbox: Address) -> str:
+    """Return the domain of a mailbox in lower case."""
+    return mailbox.address.rpartition("@")[2].lower()
+
+
 def holds_another_address(author: Address) -> bool:
     """Say whether the display name shows an address that is not the sender's."""
-    return any(found.lower() != author.address.lower() for found in ADDRESS.findall(unicodedata.normalize("NFKC", author.name)))
+    return any(found.lower() != author.address.lower() for found in ADDRESS.findall(unicodedata.normalize("NFKC", author.name[:500])))
 
 
 def mixes_scripts(text: str) -> bool:

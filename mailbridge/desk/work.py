@@ -28,6 +28,7 @@ class Rules:
     keys: tuple[bytes, ...]
     templates: Templates
     random: Callable[[int], bytes]
+    _promises: dict[str, PromiseRules] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def mailboxes(self) -> dict[str, str]:
@@ -39,17 +40,20 @@ class Rules:
         return self.config.departments.get(key) or next(iter(self.config.departments.values()))
 
     def promises(self, department: str) -> PromiseRules:
-        """Return what a department promises its customers, by its service level and calendar."""
-        settings = self.department(department)
-        service = self.config.service_levels.get(settings.service_level or "") or ServiceLevel()
-        return PromiseRules(
-            service, self.hours(department), settings.escalation, settings.follow_up, settings.most_follow_ups
-        )
+        """Return what a department promises its customers, by its service level and calendar; worked out once."""
+        made = self._promises.get(department)
+        if made is None:
+            settings = self.department(department)
+            service = self.config.service_levels.get(settings.service_level or "") or ServiceLevel()
+            calendar = self.config.calendars.get(settings.calendar or "")
+            hours = hours_of(calendar or Calendar(timezone=self.config.desk.timezone))
+            made = PromiseRules(service, hours, settings.escalation, settings.follow_up, settings.most_follow_ups)
+            self._promises[department] = made
+        return made
 
     def hours(self, department: str) -> Hours:
         """Return a department's opening hours; without a calendar it is always open."""
-        calendar = self.config.calendars.get(self.department(department).calendar or "")
-        return hours_of(calendar or Calendar(timezone=self.config.desk.timezone))
+        return self.promises(department).hours
 
     def agents_of(self, department: str, *roles: str) -> list[str]:
         """Return the keys of a department's agents in these roles (all roles when none is named), in order of the file."""

@@ -1,9 +1,9 @@
-"""One conversation with an IMAP server about reading mail: what we say, and what the answers mean. Decides nothing.
+r"""One conversation with an IMAP server about reading mail: what we say, and what the answers mean. Decides nothing.
 
 Comes in: an account's settings. Goes out: plain values. After any fault the conversation is thrown away (`ImapFault`):
-imapclient is out of step with the server then. What the server refuses politely (`NO`) is `Refused`; one may go on.
+imapclient is out of step with the server then. What the server refuses by the book (`NO`, `BAD`) is `Refused`; one may go on.
 
-Mail is fetched by `BODY.PEEK[]`, so that `\\Seen` stays as it is. Sequence numbers are used in one place only, where the
+Mail is fetched by `BODY.PEEK[]`, so that `\Seen` stays as it is. Sequence numbers are used in one place only, where the
 answer of a `SEARCH` must not become longer than a line that imaplib reads (1,000,000 bytes).
 """
 
@@ -27,16 +27,20 @@ MOST_UIDS = 500
 """UIDs named in one command: servers read lines of 8,192 bytes for sure (RFC 7162 §4)."""
 
 
+MOST_HEADER = 256 * 1024
+"""Bytes of a header that are fetched for its own sake."""
+
+
 class Refused(ImapFault):
     """The server says no to one command; the conversation goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A folder as it was when it was opened.
+    r"""A folder as it was when it was opened.
 
     next_uid: what the next new mail gets at least; None from servers that do not say. keeps: keywords that it keeps,
-    `\\*` for any; nothing when it was opened for reading only.
+    `\*` for any. writable: whether mail in it can be marked and moved.
     """
 
     name: str
@@ -130,8 +134,8 @@ class Session:
         return self._fetch(uids, "BODY.PEEK[]", b"BODY[]")
 
     def fetch_header(self, uid: int) -> bytes | None:
-        """Return the header of a mail alone, with the empty line that ends it; None when it is gone."""
-        return self._fetch([uid], "BODY.PEEK[HEADER]", b"BODY[HEADER]").get(uid)
+        """Return the header of a mail, as far as a header may reasonably reach; None when the mail is gone."""
+        return self._fetch([uid], f"BODY.PEEK[HEADER]<0.{MOST_HEADER}>", b"BODY[HEADER]<0>").get(uid)
 
     def add_keyword(self, uids: Sequence[int], keyword: str) -> None:
         """Mark mails; those that are gone do not matter."""
@@ -209,8 +213,9 @@ def parts(uids: Sequence[int], most: int = MOST_UIDS) -> Iterator[list[int]]:
 
 
 def _polite(error: imaplib.IMAP4.error, where: str) -> ImapFault:
-    """Tell a `NO` from an answer that was not understood: after that the conversation is worth nothing."""
-    if type(error) is imaplib.IMAP4.error and " failed: " in str(error):
+    """Tell a `NO` or `BAD`, which ends a command by the book, from an answer that makes no sense: after that all is lost."""
+    said = str(error)
+    if type(error) is imaplib.IMAP4.error and (" failed: " in said or " command error: BAD" in said):
         return Refused(f"{where}: {reason(error)}")
     return ImapFault(f"{where}: {reason(error)}")
 

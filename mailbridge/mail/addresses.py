@@ -22,8 +22,8 @@ _SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([^"<>(),:;@\[\]\\=]*?))\s*<([^<>\s@"()
 _BARE = re.compile(r"\s*([^<>\s@\"'(),:;\\\[\]]+@[^<>\s@\"'(),:;\\?=\[\]]+)\s*")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:[ \t]+(?==\?))?")
 _PLACE = re.compile("\ue000(\\d+)\ue001")
-_LOCAL_STOPS = frozenset(" \t\r\n<>\"'(),:;@")
-_DOMAIN = re.compile(r"[^\s<>\"'(),;@]+")
+_LOCAL_STOPS = frozenset(" \t\r\n<>\"'(),:;@[]")
+_DOMAIN = re.compile(r"\[[^\]\s]{1,60}\]|[^\s<>\"'(),;@\[\]]+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LONGEST_LOCAL = 320
 _ROUTE = re.compile(r"^@[^:<>]*:")
@@ -242,8 +242,9 @@ def _find_address(text: str) -> tuple[int, int] | None:
     while at >= 0:
         domain = _DOMAIN.match(text, at + 1)
         start = at
-        if at and text[at - 1] == '"':
-            start = max(text.rfind('"', 0, at - 1), 0)
+        opening = text.rfind('"', max(0, at - _LONGEST_LOCAL), at - 1) if at and text[at - 1] == '"' else -1
+        if opening >= 0:
+            start = opening
         else:
             while start > 0 and text[start - 1] not in _LOCAL_STOPS and at - start < _LONGEST_LOCAL:
                 start -= 1

@@ -38,7 +38,8 @@ _NOTICES = re.compile(
     r"|view (?:this|it) (?:e-?mail|message|mail)? ?(?:online|in (?:your|a) (?:web )?browser)"
     r"|не (?:поддерживает|отображает)|nepalaiko|nerodo|unterstützt kein|kann (?:diese|html)[^.]{0,40}nicht"
     r"|ne (?:supporte|prend)[^.]{0,40}html|no (?:puede|soporta)[^.]{0,40}html|nie obsługuje",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _LONGEST_NOTICE = 700
 _ENRICHED = re.compile(r"<param>.*?</param>|<(?!<)/?[a-z][a-z0-9-]*>", re.IGNORECASE | re.DOTALL)
 

@@ -132,7 +132,7 @@ def find_diagnosis(failed: list[Group], head: str) -> tuple[str, str]:
     written = find_status(fields)
     if not failed:
         return find_status(head), head
-    telling = written if written and (not stated or stated.endswith(".0") or stated.endswith(".0.0")) else stated
+    telling = written if written and (not stated or stated.endswith(".0")) else stated
     return telling or find_status(head), fields if fields.strip() else head
 
 

@@ -19,10 +19,12 @@ LINE = 1000
 
 COPY = re.compile(
     r"^(?:[ \t>|]{0,20}[-=_*+#]{2,80}[ \t]*(?:[^\n]{0,60}\b)?"
-    r"(?:copy of|original (?:message|mail)|returned (?:message|mail)|unsent message|undelivered message|message (?:text |body |headers? )?follows"
+    r"(?:copy of|original (?:message|mail)|returned (?:message|mail)|unsent message|undelivered message"
+    r"|message (?:text |body |headers? )?follows"
     r"|message headers?|the headers?|header of|below this line|enclosed|forwarded|message contents|mail (?:text )?follows"
     r"|body of (?:your )?message|your (?:original )?(?:message|mail)|ended|end of message|start of returned)[^\n]*"
-    r"|(?:original message follows|message headers follow|the original message (?:headers? )?(?:follows|is (?:attached|below|included|enclosed))"
+    r"|(?:original message follows|message headers follow"
+    r"|the original message (?:headers? )?(?:follows|is (?:attached|below|included|enclosed))"
     r"|included is a copy|your original message|copy of your message|a copy of the (?:original|message)|this is a copy of"
     r"|here is your returned mail|the header of the original|the body of the message|message header[s:]|here is a copy"
     r"|the following is a copy|below is a copy|old message:|message text follows|received:message)[^\n]*"

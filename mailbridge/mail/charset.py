@@ -11,6 +11,7 @@ import codecs
 import re
 from functools import lru_cache
 
+from mailbridge.mail.japanese import decode_iso2022_windows
 from mailbridge.mail.plausible import ENOUGH, plausibility
 
 _ALIASES_WORDS = """
@@ -42,15 +43,13 @@ _LAST_RESORT_WORDS = """
 """
 _LAST_RESORT = tuple(_LAST_RESORT_WORDS.split())
 _WINDOWS_NUMBERS = {"65001": "utf-8", "1200": "utf-16-le", "20127": "ascii", "28591": "cp1252", "20866": "koi8-r"}
-_NO_CHARSETS_WORDS = """
-    idna punycode undefined unicode_escape unicode-escape raw_unicode_escape raw-unicode-escape mbcs oem base64 bz2
-    hex quopri rot13 uu zlib
-"""
-_NO_CHARSETS = frozenset(_NO_CHARSETS_WORDS.split())
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem"})
 _NUMBERED = re.compile(r"(?:x-)?(?:windows|win|cp|ms|ibm|microsoft-cp)[-_ ]?(\d{3,5})$")
 _ISO = re.compile(r"iso[-_ ]?8859[-_ ]?(\d{1,2})(?:-[ie])?$")
 _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE = 1_500
+_SHORT_SAMPLE = 240
+_FEW = 3
 
 
 @lru_cache(maxsize=512)
@@ -74,7 +73,9 @@ def codec_of(label: str) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError, UnicodeError):
         return None
-    return None if info.name in _NO_CHARSETS else info.name
+    if info.name.replace("_", "-") in _NO_CHARSETS or not getattr(info, "_is_text_encoding", True):
+        return None
+    return info.name
 
 
 def decode_bytes(data: bytes, label: str = "", hints: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
@@ -104,7 +105,7 @@ def _decode(data: bytes, codec: str | None, hints: tuple[str, ...]) -> tuple[str
         if data.startswith(mark) and (text := _strictly(data, name)) is not None:
             return text.lstrip("\ufeff"), ()
     if b"\x1b$" in data or b"\x1b(" in data:
-        text = _strictly(data, "iso2022_jp_ext" if b"\x1b$)C" not in data else "iso2022_kr")
+        text = _strictly(data, "iso2022_kr") if b"\x1b$)C" in data else _japanese(data)
         if text is not None:
             return text, ()
     if codec is not None and codec != "ascii":
@@ -113,6 +114,11 @@ def _decode(data: bytes, codec: str | None, hints: tuple[str, ...]) -> tuple[str
     if text is not None:
         return text, ("no-charset",)
     return _guessed(data, hints, "no-charset")
+
+
+def _japanese(data: bytes) -> str | None:
+    text = _strictly(data, "iso2022_jp_ext")
+    return decode_iso2022_windows(data) if text is None else text
 
 
 def _strictly(data: bytes, codec: str) -> str | None:
@@ -129,24 +135,44 @@ def _declared(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tup
         return (text, ()) if text is not None else _broken_utf8(data, hints)
     text = _strictly(data, codec)
     if codec in _SEVEN_BIT:
-        return (text, ()) if text is not None else (data.decode(codec, "replace"), ("broken-charset",))
+        return (text, ()) if text is not None else _broken_seven_bit(data, codec, hints)
     utf8 = _strictly(data, "utf-8")
-    if utf8 is not None and (text is None or plausibility(utf8[:_SAMPLE]) >= plausibility(text[:_SAMPLE])):
+    if utf8 is not None and (text is None or _figure(data, "utf-8") >= _figure(data, codec)):
         return utf8, ("wrong-charset",)
     if codec in _MULTI:
         return (text, ()) if text is not None else _broken_multi(data, codec, hints)
     text = data.decode(codec, "replace") if text is None else text
-    score = plausibility(text[:_SAMPLE])
+    score = _figure(data, codec)
     if score >= ENOUGH:
         return text, ()
     return _better_than(text, score, codec, data, hints)
 
 
+def _figure(data: bytes, codec: str) -> float:
+    """Say how plausible `data` reads in `codec`. A label that nobody gives by habit is trusted more."""
+    if codec in _WESTERN or codec == "utf-8":
+        return plausibility(_sample(data).decode(codec, "replace"))
+    return plausibility(_sample(data)[:_SHORT_SAMPLE].decode(codec, "replace"), places=False)
+
+
+def _broken_seven_bit(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Read 8-bit text that calls itself iso-2022-jp or utf-7: Japanese robots send Shift_JIS under that label."""
+    if codec.startswith("utf-") and codec != "utf-7":
+        return data.decode(codec, "replace"), ("broken-charset",)
+    text = _strictly(data, "utf-8")
+    if text is not None:
+        return text, ("wrong-charset",)
+    return _guessed(data, (*hints, "cp932", "euc_jp") if "jp" in codec else hints, "wrong-charset")
+
+
 def _better_than(text: str, score: float, codec: str, data: bytes, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Replace text that reads as gibberish only by something that reads clearly better."""
     wanted = score + (0.1 if codec in _WESTERN else 0.3)
-    best, figure = _best(_sample(data), tuple(name for name in _candidates(hints) if name != codec), frozenset())
-    if figure > wanted:
+    sample = _sample(data)
+    few = len(sample) - len(sample.translate(None, _HIGH)) < _FEW
+    names = tuple(name for name in _candidates(hints) if name != codec)
+    best, figure = _best(sample, names, frozenset())
+    if figure > wanted and not (few and score > ENOUGH / 2 and best not in names[:len(hints)]):
         return data.decode(best, "replace"), ("wrong-charset",)
     return text, ("broken-charset",) if "\ufffd" in text else ()
 

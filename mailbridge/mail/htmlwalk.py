@@ -135,12 +135,12 @@ class Page:
         frame = self._open.pop()
         if tag == "a":
             self._link(frame)
-        if tag == "pre":
-            self._pre -= 1
         if tag in _SPACED and not _is_tight(node, tag):
             self._end_line(1)
         elif tag in _BLOCKS or tag == "p":
             self._end_line(0)
+        if tag == "pre":
+            self._pre -= 1
         if frame.quoted:
             self._end_line(1)
             self._prefix = self._prefix[:-2]

@@ -19,8 +19,8 @@ _MOST = 1000
 _BLANK = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\([^()<>]*\)")
+_NO_ID = re.compile(r"[\s<>]")
 _BARE = re.compile(r"[^\s<>,;()\"]+@[^\s<>,;()\"]+")
-_MAIL_ADDRESS_INTRO = re.compile(r"(?:\bfrom|\bof|\bby|message)\s*$", re.IGNORECASE)
 
 
 def message_ids(value: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def message_ids(value: str) -> tuple[str, ...]:
 
     An id in brackets may be any text, with or without "@" (some robots leave it out); blanks inside it come from
     folding in the middle of an id and are dropped. In-Reply-To with prose ("Your message of Tue, … <id>") gives
-    the id only. Without any bracket, words with an "@" count. An id longer than 250 characters becomes
+    the id only. Without any bracket, words with an "@" count, else a single word. An id longer than 250 characters becomes
     "sha256:<hex>", so that it can be stored and still compared.
     """
     if not value:
@@ -36,30 +36,17 @@ def message_ids(value: str) -> tuple[str, ...]:
     found = [_BLANK.sub("", text) for text in _BRACKETED.findall(value)]
     if not any(found):
         found = _without_brackets(value)
-    elif "@" in (rest := _COMMENT.sub(" ", _BRACKETED.sub(" ", value))):
-        found = _with_stragglers(value, found, rest)
     return tuple(dict.fromkeys(_bounded(text) for text in found[:_MOST] if text))
 
 
 def _without_brackets(value: str) -> list[str]:
-    text = _COMMENT.sub(" ", value).strip().strip("<>")
+    """Ids of a sender who leaves the brackets out; one that was opened and never closed is among them."""
+    text = _COMMENT.sub(" ", value)
     words = _BARE.findall(text)
     if words:
         return words
-    single = text.strip(" ,;\"")
-    return [single] if single and not _BLANK.search(single) else []
-
-
-def _with_stragglers(value: str, found: list[str], rest: str) -> list[str]:
-    """Add ids that stand beside bracketed ones without brackets, but not the mail addresses of prose."""
-    if '"' in rest or _MAIL_ADDRESS_INTRO.search(rest.split("@", 1)[0].rsplit(None, 1)[0] if " " in rest.strip() else ""):
-        return found
-    words = [word for word in _BARE.findall(rest) if len(word) > 20]
-    if not words:
-        return found
-    both = [_BLANK.sub("", one or two) for one, two in re.findall(r"<([^<>]*)>|([^\s<>,;()\"]+@[^\s<>,;()\"]+)", value)]
-    wanted = {*found, *words}
-    return [text for text in both if text in wanted]
+    single = text.strip(" <>,;\"")
+    return [single] if single and not _NO_ID.search(single) else []
 
 
 def _bounded(text: str) -> str:

@@ -21,8 +21,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 NOISE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|^[ \t]*>.*$", re.MULTILINE)
 SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in SCRIPTS}
 CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
-SHORTEST = 4
-"""Letters of the shortest stem; shorter entries are whole words."""
+SHORTEST, LONGEST = 4, 9
+"""Letters of the shortest and longest stem; shorter entries are whole words."""
 Table = dict[str, tuple[tuple[str, float], ...]]
 LEAST = 1.6
 """Points below which nothing is sure: two words, one of which is of one language only."""
@@ -110,7 +110,8 @@ def word_points(words: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
     hits: Counter[str] = Counter()
     whole, stems = word_table(), stem_table()
     for word, times in Counter(words).items():
-        found = whole.get(word) or next((stems[word[:end]] for end in range(min(len(word), 9), SHORTEST - 1, -1) if word[:end] in stems), ())
+        beginnings = (word[:end] for end in range(min(len(word), LONGEST), SHORTEST - 1, -1))
+        found = whole.get(word) or next((stems[beginning] for beginning in beginnings if beginning in stems), ())
         for code, worth in found:
             points[code] += worth * (1 + 0.25 * min(times - 1, 2))  # type: ignore[assignment]
             hits[code] += 1

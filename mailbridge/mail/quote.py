@@ -53,12 +53,12 @@ def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Writt
         end = run.introduction
         signed = signature_start(lines, 0, end, patterns)
     _label(part, signed, end, SIGNATURE)
-    full = [run for run in layout.runs if run.first < run.after]
+    single = sum(run.first < run.after for run in layout.runs) == 1
     inline = False
     for run in runs:
-        whole = len(full) == 1 and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
+        whole = single and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
         _label(part, run.introduction, run.after if whole else run.first, QUOTED)
-        inline = inline or (run in full and not whole)
+        inline = inline or (run.first < run.after and not whole)
     for at in _marked(lines, end, markers):
         part[at] = QUOTED
     sorted_lines: tuple[list[str], list[str], list[str]] = ([], [], [])

@@ -36,9 +36,11 @@ QUOTE_NAMES = frozenset({"quote", "messageReplySection"})
 REST_IDS = ("RplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "stopSpelling", "zwchr", "mail-editor-reference-message",
             "outlook-mobile-body-separator")
 REST_CLASSES = frozenset({"OutlookMessageHeader", "ms-outlook-mobile-reference-message"})
-CUES = ("quote", "cite", "border-top", "tabindex", "isReplyContent", "messageReplySection", "reply-intro", "zmail_extra", *REST_IDS, *REST_CLASSES)
+CUES = ("quote", "cite", "border-top", "tabindex", "isReplyContent", "messageReplySection", "reply-intro", "zmail_extra",
+        *REST_IDS, *REST_CLASSES)
 ANY_CUE = ", ".join((
-    "[class*=quote], [class*=cite], [id*=quote], blockquote[type], [name=quote], [name=messageReplySection], .zmail_extra, #isReplyContent, #reply-intro",
+    "[class*=quote], [class*=cite], [id*=quote], blockquote[type], [name=quote], [name=messageReplySection], .zmail_extra",
+    "#isReplyContent, #reply-intro",
     *(f"[id*={one}]" for one in REST_IDS), *(f".{one}" for one in sorted(REST_CLASSES)), "div[style*=border-top], hr[tabindex]"))
 NOT_TEXT = ["style", "script", "head", "title", "template", "noscript"]
 BEGIN, END = "\ue000", "\ue001"

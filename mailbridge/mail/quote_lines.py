@@ -75,7 +75,7 @@ class Layout:
     forwarded: bool
 
 
-def layout_of(lines: Sequence[str], patterns: Patterns, markers: Sequence[str] = (), html: HtmlQuote = NOTHING_SAID) -> Layout:
+def layout_of(lines: Sequence[str], patterns: Patterns, markers: tuple[str, ...] = (), html: HtmlQuote = NOTHING_SAID) -> Layout:
     """Sort the lines of one text. `html` is what the HTML beside it says, if anything."""
     walk = _Walk(lines, patterns, markers, html)
     walk.go()
@@ -84,12 +84,15 @@ def layout_of(lines: Sequence[str], patterns: Patterns, markers: Sequence[str] =
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk. top: the first line with text. looks: how many closer looks are left. introductions: the first line of
-    each introduction, by the quoted line that it leads over to."""
+    """One walk down the lines.
+
+    top: the first line with text. looks: how many closer looks are left. introductions: the first line of each
+    introduction, by the quoted line that it leads over to.
+    """
 
     lines: Sequence[str]
     patterns: Patterns
-    markers: Sequence[str]
+    markers: tuple[str, ...]
     html: HtmlQuote
     top: int = 0
     end: int = 0
@@ -111,12 +114,15 @@ class _Walk:
                 at = self._take_html()
             elif line[0] == ">" or (line[0] == "|" and _is_quoted(line)):
                 at = at + 1 if self._is_broken_introduction(at, line) else self._take_run(at)
-            elif self.markers and any(mark in line for mark in self.markers):
+            elif self._is_marked(line):
                 self._cut(self.introductions.get(at, at), "marker")
             else:
                 if self.looks > 0 and len(line) <= LONGEST_LINE:
                     self._look(at, line)
                 at += 1
+
+    def _is_marked(self, line: str) -> bool:
+        return self.markers != () and any(mark in line for mark in self.markers)
 
     def _cut(self, at: int, cut_by: str) -> None:
         self.end, self.cut_by = at, cut_by
@@ -202,7 +208,7 @@ class _Walk:
         self.looks -= 1
         lines = self.lines
         below = _next_filled(lines, at + 1)
-        quoted = below < len(lines) and _is_quoted(lines[below])
+        quoted = below < len(lines) and (_is_quoted(lines[below]) or self._is_marked(lines[below]))
         start = introduction_start(lines, at, self.patterns, quoted)
         if start is None or start > latest:
             return False

@@ -7,6 +7,7 @@ about to write its row. A row without a blob is loss; `audit` looks for it.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -38,6 +39,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _changed_at(path: Path) -> float:
+    """Return when a file was last written; one that somebody has just moved away is as young as can be."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 class Blobs:
@@ -112,15 +121,15 @@ class Blobs:
         """
         limit, removed = older_than.timestamp(), 0
         for part in self.temporary.iterdir():
-            if part.stat().st_mtime < limit:
+            if _changed_at(part) < limit:
                 part.unlink(missing_ok=True)
                 removed += 1
-        old = [path for path in self._all() if path.stat().st_mtime < limit]
+        old = [path for path in self._all() if _changed_at(path) < limit]
         for start in range(0, len(old), 500):
             chunk = old[start : start + 500]
             used = is_used([path.name for path in chunk])
             for path in chunk:
-                if path.name not in used and path.stat().st_mtime < limit:
+                if path.name not in used and _changed_at(path) < limit:
                     path.unlink(missing_ok=True)
                     removed += 1
         return removed

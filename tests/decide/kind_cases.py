@@ -23,6 +23,7 @@ def mail(subject: str = "Question", text: str = "", sender: str = "Jane <jane@ex
     """A mail from `sender`; underscores in header names stand for hyphens. `Return-Path` is unknown unless given."""
     name, _, address = sender.rpartition("<")
     given = [("from", sender), ("subject", subject), *((key.replace("_", "-").lower(), value) for key, value in headers.items())]
-    return Mail(sha256="0", size=len(text), from_=(Address(name.strip(' "'), address.strip("<> ").lower()),) if address.strip("<> ") else (),
+    return Mail(sha256="0", size=len(text), from_=(Address(name.strip(' "'),
+        address.strip("<> ").lower()),) if address.strip("<> ") else (),
                 to=(Address("", "support@desk.example"),), subject=subject, text=text, headers=tuple(given), date=SENT,
                 in_reply_to=("1@desk.example",) if "In_Reply_To" in headers else ())

@@ -82,8 +82,10 @@ def test_header_of_another_desk_makes_no_mail_ours() -> None:
 
 @pytest.mark.parametrize(("headers", "spam"), [
     ({"X_Spam_Flag": "YES"}, True), ({"X_Spam_Status": "Yes, score=9.1"}, True), ({"X_Spam_Status": "No, score=-1"}, False),
-    ({"X_Spam": "Yes"}, True), ({"X_Forefront_Antispam_Report": "CIP:192.0.2.1;SFV:SPM;"}, True), ({"X_Bogosity": "Spam, tests=bogofilter"}, True),
-    ({"X_MS_Exchange_Organization_SCL": "6"}, True), ({"X_MS_Exchange_Organization_SCL": "-1"}, False), ({"X_Rspamd_Action": "no action"}, False),
+    ({"X_Spam": "Yes"}, True), ({"X_Forefront_Antispam_Report": "CIP:192.0.2.1;SFV:SPM;"},
+     True), ({"X_Bogosity": "Spam, tests=bogofilter"}, True),
+    ({"X_MS_Exchange_Organization_SCL": "6"}, True), ({"X_MS_Exchange_Organization_SCL": "-1"}, False), ({"X_Rspamd_Action": "no action"},
+     False),
     ({}, False),
 ])
 def test_filters_on_the_way_that_call_it_spam_are_heard(headers: dict[str, str], spam: bool) -> None:

@@ -28,33 +28,42 @@ VERDICTS = [
     ("an inner hop of our house above", ["Received: by imap.desk.example with LMTP", PASS, OURS], BELIEVED, Trust.ALIGNED),
     ("an inner hop without a domain above", ["Received: by localhost (Dovecot) with LMTP", PASS, OURS], BELIEVED, Trust.ALIGNED),
     ("DMARC fail", [PASS.replace("pass", "fail"), OURS], BELIEVED, Trust.FAILED),
-    ("the same, but the way it came is not to be believed", [PASS.replace("pass", "fail"), OURS], replace(BELIEVED, believed=False), Trust.BARE),
+    ("the same, but the way it came is not to be believed", [PASS.replace("pass", "fail"), OURS], replace(BELIEVED, believed=False),
+     Trust.BARE),
     ("DMARC pass that nobody may bring us", [PASS, OURS], replace(BELIEVED, believed=False), Trust.BARE),
     ("an authserv-id that is not named", [PASS.replace("mx.desk", "mx.evil"), OURS], BELIEVED, Trust.BARE),
     ("no name at all is believed", [PASS, OURS], replace(BELIEVED, authserv_ids=()), Trust.BARE),
     ("pasted in below the sender's own server", [OURS, THEIRS, PASS], BELIEVED, Trust.BARE),
     ("pasted in below a real one that found nothing", [
-        "Authentication-Results: mx.desk.example; dmarc=none header.from=example.org; dkim=none; spf=none", OURS, PASS], BELIEVED, Trust.BARE),
+        "Authentication-Results: mx.desk.example; dmarc=none header.from=example.org; dkim=none; "
+         "spf=none", OURS, PASS], BELIEVED, Trust.BARE),
     ("pasted in below a real one that failed", [PASS.replace("pass", "fail"), OURS, PASS], BELIEVED, Trust.FAILED),
-    ("a foreign one above ours, no foreign hop", [PASS.replace("mx.desk", "filter.desk").replace("pass", "fail"), PASS, OURS], BELIEVED, Trust.ALIGNED),
+    ("a foreign one above ours, no foreign hop", [PASS.replace("mx.desk", "filter.desk").replace("pass", "fail"), PASS, OURS], BELIEVED,
+     Trust.ALIGNED),
     ("DMARC of another domain", [PASS.replace("header.from=example.org", "header.from=evil.example"), OURS], BELIEVED, Trust.BARE),
     ("DMARC of a registry", [PASS.replace("header.from=example.org", "header.from=org"), OURS], BELIEVED, Trust.BARE),
     ("aligned DKIM, no DMARC", ["Authentication-Results: mx.desk.example; dkim=pass header.d=example.org", OURS], BELIEVED, Trust.ALIGNED),
-    ("DKIM by header.i", ["Authentication-Results: mx.desk.example; dkim=pass header.i=@example.org header.s=a header.b=x", OURS], BELIEVED, Trust.ALIGNED),
+    ("DKIM by header.i", ["Authentication-Results: mx.desk.example; dkim=pass header.i=@example.org header.s=a header.b=x", OURS],
+     BELIEVED, Trust.ALIGNED),
     ("DKIM of a stranger", ["Authentication-Results: mx.desk.example; dkim=pass header.d=mailer.example", OURS], BELIEVED, Trust.BARE),
-    ("DKIM of a subdomain, which may be anybody's", ["Authentication-Results: mx.desk.example; dkim=pass header.d=sites.example.org", OURS], BELIEVED, Trust.BARE),
-    ("DKIM of a look-alike ending", ["Authentication-Results: mx.desk.example; dkim=pass header.d=notexample.org", OURS], BELIEVED, Trust.BARE),
+    ("DKIM of a subdomain, which may be anybody's", ["Authentication-Results: mx.desk.example; dkim=pass header.d=sites.example.org",
+     OURS], BELIEVED, Trust.BARE),
+    ("DKIM of a look-alike ending", ["Authentication-Results: mx.desk.example; dkim=pass header.d=notexample.org", OURS], BELIEVED,
+     Trust.BARE),
     ("aligned SPF", ["Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom=bounces@example.org", OURS], BELIEVED, Trust.ALIGNED),
     ("SPF of the helo name", ["Authentication-Results: mx.desk.example; spf=pass smtp.helo=example.org", OURS], BELIEVED, Trust.BARE),
     ("SPF of a stranger", ["Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom=x@evil.example", OURS], BELIEVED, Trust.BARE),
     ("a result hidden in a quoted local part", [
-        'Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom="a; dmarc=pass header.from=example.org"@evil.example', OURS], BELIEVED, Trust.BARE),
+        'Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom="a; dmarc=pass '
+            'header.from=example.org"@evil.example', OURS], BELIEVED, Trust.BARE),
     ("a result hidden in a comment", [
         "Authentication-Results: mx.desk.example; spf=fail (bad; dmarc=pass header.from=example.org) smtp.mailfrom=x@evil.example", OURS],
      BELIEVED, Trust.BARE),
     ("two results that contradict", [
-        "Authentication-Results: mx.desk.example; dmarc=none header.from=example.org; dmarc=pass header.from=example.org", OURS], BELIEVED, Trust.BARE),
-    ("DMARC that could not be asked", ["Authentication-Results: mx.desk.example; dmarc=temperror header.from=example.org", OURS], BELIEVED, Trust.BARE),
+        "Authentication-Results: mx.desk.example; dmarc=none header.from=example.org; dmarc=pass "
+         "header.from=example.org", OURS], BELIEVED, Trust.BARE),
+    ("DMARC that could not be asked", ["Authentication-Results: mx.desk.example; dmarc=temperror header.from=example.org", OURS],
+     BELIEVED, Trust.BARE),
     ("Microsoft 365", [
         "Received: from A.eurprd.prod.outlook.com by B.eurprd.prod.outlook.com with HTTPS",
         "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.org; dkim=pass (signature was verified) "
@@ -64,7 +73,8 @@ VERDICTS = [
         "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.org; desk.example; dkim=none (message not signed) "
         "header.d=none;desk.example; dmarc=pass action=none header.from=example.org;", THEIRS], MICROSOFT, Trust.ALIGNED),
     ("Microsoft 365's form where it is not named", [
-        "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.org; dmarc=pass action=none header.from=example.org"],
+        "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.org; dmarc=pass action=none "
+         "header.from=example.org"],
      BELIEVED, Trust.BARE),
     ("Gmail", [
         "Delivered-To: help@desk.example", "Received: by 2002:a05:6000:1 with SMTP id x; Mon, 2 Nov 2026 00:00:00 -0800 (PST)",
@@ -107,7 +117,8 @@ def test_several_from_that_failed_stay_failed() -> None:
 def test_our_own_check_of_dkim_proves_without_any_header() -> None:
     good = TrustFacts(dkim=(DkimResult("example.org", "s1", "pass"),))
     assert (judge_trust(mail(), good).trust, judge_trust(mail(), good).reasons) == (Trust.ALIGNED, ("own-dkim",))
-    for bad in (DkimResult("example.org", "s1", "fail"), DkimResult("evil.example", "s1", "pass"), DkimResult("a.example.org", "s1", "pass")):
+    for bad in (DkimResult("example.org", "s1", "fail"), DkimResult("evil.example", "s1", "pass"), DkimResult("a.example.org", "s1",
+        "pass")):
         assert judge_trust(mail(), TrustFacts(dkim=(bad,))).trust is Trust.BARE
 
 

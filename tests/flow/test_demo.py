@@ -8,7 +8,7 @@ import pytest
 
 from mailbridge.app import assemble
 from mailbridge.config.load import load_config
-from mailbridge.demo import letters, stage, steps, tell_story, words
+from mailbridge.demo import MONDAY, letters, stage, steps, tell_story, words
 from mailbridge.demo.letters import answer_to, new_letter
 from mailbridge.mail.parse import read_mail
 from mailbridge.mail.tokens import tokens_in
@@ -117,15 +117,10 @@ def test_a_variable_of_a_real_desk_does_not_get_in(story):
 
 
 def test_an_answer_quotes_all_that_was_there():
-    asked = read_mail(new_letter(steps.TOM, stage.SUPPORT, "Kettle", words.TOM_ASKS, steps_time()).raw)
-    answer = answer_to(asked, steps.ONA, "Laba diena", steps_time())
+    asked = read_mail(new_letter(steps.TOM, stage.SUPPORT, "Kettle", words.TOM_ASKS, MONDAY).raw)
+    answer = answer_to(asked, steps.ONA, "Laba diena", MONDAY)
     mail = read_mail(answer.raw)
     assert answer.to == "tom@example.com"
     assert (mail.subject, mail.in_reply_to) == ("Re: Kettle", (asked.message_id,))
     assert mail.text.startswith("Laba diena\n\n2026-11-23 07:02, Tom Miller rašė:\n> Hello,\n>\n")
     assert mail.header("authentication-results").startswith(letters.OUR_MAIL_SERVER)
-
-
-def steps_time():
-    from mailbridge.demo import MONDAY
-    return MONDAY

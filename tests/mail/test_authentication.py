@@ -20,12 +20,15 @@ READ = [
     ("RFC 8601, service provided", "example.com; spf=pass smtp.mailfrom=example.net", "example.com", [("spf", "pass")]),
     ("several methods", "example.com; auth=pass (cram-md5) smtp.auth=a@example.com; spf=fail smtp.mailfrom=example.com", "example.com",
      [("auth", "pass"), ("spf", "fail")]),
-    ("comments everywhere", 'foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot) . '
+    ("comments everywhere",
+     'foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot) . '
      'expired (yes) = 1362471462', "foo.example.net", [("dkim", "fail")]),
     ("nested comments", "a.example; spf=pass (a (b; dmarc=pass) c) smtp.mailfrom=x.example", "a.example", [("spf", "pass")]),
-    ("folded by tabs", "a.example;\tdkim=pass header.d=x.example;\tdmarc=pass header.from=x.example", "a.example", [("dkim", "pass"), ("dmarc", "pass")]),
+    ("folded by tabs", "a.example;\tdkim=pass header.d=x.example;\tdmarc=pass header.from=x.example", "a.example", [("dkim", "pass"),
+     ("dmarc", "pass")]),
     ("no space", "a.example;dkim=pass;spf=none", "a.example", [("dkim", "pass"), ("spf", "none")]),
-    ("Microsoft 365", "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x.example; dkim=none", "microsoft365", [("spf", "pass"), ("dkim", "none")]),
+    ("Microsoft 365", "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x.example; dkim=none", "microsoft365", [("spf", "pass"), ("dkim",
+     "none")]),
     ("nameless of somebody else", "spf=pass smtp.mailfrom=x.example", "", [("spf", "pass")]),
     ("an open quote swallows the rest", 'a.example; spf=pass smtp.mailfrom="x; dmarc=pass', "a.example", []),
     ("an open comment swallows the rest", "a.example; spf=pass (x; dmarc=pass", "a.example", []),
@@ -41,7 +44,8 @@ def test_header_is_read(value: str, authserv_id: str, results: list[tuple[str, s
 
 def test_properties_are_read_with_their_domains() -> None:
     result = read_results('a.example; dkim=pass header.i="@News.Example" header.s=k1; spf=pass smtp.mailfrom=Ann@Example.org').results
-    assert (result[0].domain("header.d", "header.i"), result[0].property("header.s"), result[1].domain("smtp.mailfrom")) == ("news.example", "k1", "example.org")
+    assert (result[0].domain("header.d", "header.i"), result[0].property("header.s"),
+        result[1].domain("smtp.mailfrom")) == ("news.example", "k1", "example.org")
 
 
 @given(st.text(alphabet="a;=()\"\\ .@\t"))
@@ -50,8 +54,10 @@ def test_no_header_makes_the_reader_stumble(value: str) -> None:
     assert all(one.method and one.result for one in found.results)
 
 
-RECORDS = {"_dmarc.example.co.uk": "v=DMARC1; p=reject; sp=quarantine", "_dmarc.co.uk": "v=DMARC1; psd=y; p=none", "_dmarc.sub.example.org": "v=DMARC1; p=none",
-           "_dmarc.example.org": "v=DMARC1; p=quarantine", "_dmarc.own.example.net": "v=DMARC1; p=none; psd=n", "_dmarc.example.net": "v=DMARC1; p=reject",
+RECORDS = {"_dmarc.example.co.uk": "v=DMARC1; p=reject; sp=quarantine", "_dmarc.co.uk": "v=DMARC1; psd=y; p=none",
+    "_dmarc.sub.example.org": "v=DMARC1; p=none",
+           "_dmarc.example.org": "v=DMARC1; p=quarantine", "_dmarc.own.example.net": "v=DMARC1; p=none; psd=n",
+               "_dmarc.example.net": "v=DMARC1; p=reject",
            "_dmarc.broken.example": "p=reject; v=DMARC1"}
 
 
@@ -66,7 +72,8 @@ def test_tree_walk_finds_the_organisational_domain(domain: str, organisation: st
 
 def test_tree_walk_asks_at_most_eight_names() -> None:
     assert walk("a.b.c.d.e.f.g.h.i.j.mail.example.org") == (
-        "a.b.c.d.e.f.g.h.i.j.mail.example.org", "g.h.i.j.mail.example.org", "h.i.j.mail.example.org", "i.j.mail.example.org", "j.mail.example.org",
+        "a.b.c.d.e.f.g.h.i.j.mail.example.org", "g.h.i.j.mail.example.org", "h.i.j.mail.example.org", "i.j.mail.example.org",
+            "j.mail.example.org",
         "mail.example.org", "example.org", "org")
     assert dmarc_names("example.org", "example.org") == ("_dmarc.example.org", "_dmarc.org")
 
@@ -80,7 +87,8 @@ def test_alignment_by_dns(proven: str, author: str, *, is_aligned: bool) -> None
 
 
 def test_policy_of_a_subdomain_is_the_one_published_for_subdomains() -> None:
-    assert (policy("example.co.uk", RECORDS), policy("mail.example.co.uk", RECORDS), policy("nobody.example", RECORDS)) == ("reject", "quarantine", "")
+    assert (policy("example.co.uk", RECORDS), policy("mail.example.co.uk", RECORDS), policy("nobody.example", RECORDS)) == ("reject",
+        "quarantine", "")
 
 
 MESSAGE = b"From: Ann <ann@example.org>\r\nTo: help@desk.example\r\nSubject: Printer\r\n\r\nOut of paper.\r\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mailbridge.mail.bounce import read_bounce
-from mailbridge.mail.bounce_text import failed_in_text, report_in_text, split_returned
 from mailbridge.mail.message import Address, Mail
 
 OURS = "support@desk.example"
@@ -378,7 +377,8 @@ Error: 550 5.1.1 RCP-P2 Address unknown
 """, ["ann@facebook.example"]),
     ("google group", """Hello support@desk.example,
 
-We're writing to let you know that the group you tried to contact (sales) may not exist, or you may not have permission to post messages to the group.
+We're writing to let you know that the group you tried to contact (sales) may not exist, or you may
+not have permission to post messages to the group.
 
  * You might have spelled or formatted the group name incorrectly.
 

@@ -50,8 +50,10 @@ FOOTERS = [
     "Odoslané z iPhonu", "Získať Outlook pre Android", "Надіслано з iPhone", "Надіслано з мого iPhone", "Отримати Outlook для iOS",
     "Надіслано із пристрою Samsung Galaxy", "iPhone'umdan gönderildi", "Samsung Galaxy telefonumdan gönderildi",
     "Android için Outlook'u edinin", "iOS için Outlook’u edinin", "iPhoneから送信", "私のiPhoneから送信", "Android 版 Outlook の入手",
-    "iOS 版 Outlook を入手する", "Windows 版のメールから送信", "Yahoo!メールから送信", "发自我的 iPhone", "發自我的 iPhone", "從我的 iPhone 傳送", "发自我的小米手机",
-    "发自我的华为手机", "获取 Outlook for iOS", "取得 Outlook for Android", "发自 Windows 邮件", "从 Windows 版邮件发送", "나의 iPhone에서 보냄",
+    "iOS 版 Outlook を入手する", "Windows 版のメールから送信", "Yahoo!メールから送信", "发自我的 iPhone",
+    "發自我的 iPhone", "從我的 iPhone 傳送", "发自我的小米手机",
+    "发自我的华为手机", "获取 Outlook for iOS", "取得 Outlook for Android", "发自 Windows 邮件", "从 Windows 版邮件发送",
+    "나의 iPhone에서 보냄",
     "iPhone에서 보냄", "Trimis de pe iPhone", "Elküldve az iPhone-omról", "Изпратено от моя iPhone", "Στάλθηκε από το iPhone μου",
     "נשלח מה-iPhone שלי", "Virus-free. www.avast.com", "Без вирусов. www.avast.com", "Virenfrei. www.avast.com",
 ]
@@ -72,18 +74,20 @@ CLOSINGS = [
     "Met vriendelijke groet,\nAnna de Vries", "Groetjes,\nAnna", "Mvg, Anna", "Med vänliga hälsningar\nAnna", "Mvh\nAnna",
     "Mvh Anna", "Vennlig hilsen\nAnna Hansen", "Med venlig hilsen\nAnna Jensen", "Hilsen\nAnna",
     "Ystävällisin terveisin\nAnna Virtanen", "Terv. Anna", "S pozdravem\nAnna Nováková", "Hezký den,\nAnna", "S pozdravom\nAnna",
-    "З повагою,\nАнна", "Дякую,\nАнна", "Saygılarımla,\nAyşe Yılmaz", "İyi çalışmalar,\nAyşe", "此致\n敬礼\n王芳", "祝好\n王芳", "敬具\n田中花子",
+    "З повагою,\nАнна", "Дякую,\nАнна", "Saygılarımla,\nAyşe Yılmaz", "İyi çalışmalar,\nAyşe",
+    "此致\n敬礼\n王芳", "祝好\n王芳", "敬具\n田中花子",
     "Üdvözlettel,\nNagy Anna", "Cu stimă,\nAna", "감사합니다\n홍길동 드림", "-- \nAnna Smith\nExample Ltd", "--\nAnna",
-    "-- \nAnna\n\nExample Ltd, 1 Example Street\n\nThis is a long line about the company that many people have in their signature although nobody reads it.",
+    "-- \nAnna\n\nExample Ltd, 1 Example Street\n\nThis is a long line about the company that nobody ever reads, though it is there.",
     "_____\nAnna Smith\nExample Ltd", "—\nAnna Smith\nCEO at Example\n\n@anna", "-Anna", "- Anna Smith", "/Anna", "~ Anna",
     "— Anna", "Best regards,\nAnna\n\nSent from my iPhone", "Anna\n\nSent from my iPhone",
 ]
 
 DISCLAIMERS = [
     "CONFIDENTIALITY NOTICE: This e-mail is for the sole use of the intended recipient and may hold confidential information.",
-    "This email and any files transmitted with it are confidential and intended solely for the use of the individual to whom they are addressed.",
-    "This message contains confidential information and is intended only for the individual named.\nIf you are not the named addressee you should not disseminate it.",
-    "The information in this communication is confidential and may be legally privileged. If you have received it in error, please delete it.",
+    "This email and any files transmitted with it are confidential and intended solely for those to whom they are addressed.",
+    "This message contains confidential information and is intended only for the individual named.\n"
+    "If you are not the named addressee you should not disseminate it.",
+    "The information in this communication is confidential and may be legally privileged. If you got it in error, delete it.",
     "DISCLAIMER: the views here are those of the author.", "Please consider the environment before printing this e-mail.",
     "P Please consider the environment before printing this email",
     "Disclaimer\nThe contents of this e-mail belong to Example Ltd and to nobody else in the whole wide world.",
@@ -94,7 +98,7 @@ DISCLAIMERS = [
     "See kiri ja selle manused on konfidentsiaalsed ja mõeldud ainult adressaadile.",
     "Ta wiadomość oraz załączniki są poufne i przeznaczone wyłącznie dla adresata.",
     "Niniejsza wiadomość jest przeznaczona wyłącznie dla jej adresata i może zawierać informacje poufne.",
-    "Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie nicht der richtige Adressat sind, löschen Sie sie.",
+    "Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Bitte löschen Sie sie sonst.",
     "Der Inhalt dieser E-Mail ist vertraulich und ausschließlich für den bezeichneten Adressaten bestimmt.",
     "Bitte denken Sie an die Umwelt, bevor Sie diese E-Mail drucken.",
     "Ce message et toutes les pièces jointes sont confidentiels et établis à l'intention exclusive de ses destinataires.",
@@ -108,7 +112,8 @@ DISCLAIMERS = [
     "Denne e-posten er konfidensiell og kun ment for mottakeren.", "Denne e-mail er fortrolig og kun beregnet for modtageren.",
     "Tämä sähköposti on luottamuksellinen ja tarkoitettu vain vastaanottajalle.",
     "Tato zpráva je důvěrná a je určena pouze adresátovi.", "Цей лист є конфіденційним і призначений лише для адресата.",
-    "Bu e-posta gizlidir ve yalnızca alıcısı için gönderilmiştir.", "本メールには機密情報が含まれている場合があります。", "本邮件含有保密信息，仅供收件人使用。",
+    "Bu e-posta gizlidir ve yalnızca alıcısı için gönderilmiştir.",
+    "本メールには機密情報が含まれている場合があります。", "本邮件含有保密信息，仅供收件人使用。",
 ]
 
 CONTENT = [
@@ -120,7 +125,8 @@ CONTENT = [
     "Please call me at 10:30 or write to anna@example.org:\nboth are fine.", "To: whom it may concern\nthe box is empty.",
     "My order:\n\nFrom: Vilnius\nTo: Riga\nDate: 5 May 2026 10:30\nPersons: 2",
     "Name: Anna\nDate: 5 January 2026\nSubject: the box is empty", "- apples\n- pears\n- plums",
-    "First part\n---\nSecond part that is quite a long sentence, so that nobody takes it for a signature.\n\nThird part that is quite long too, really.",
+    "First part\n---\nSecond part that is quite a long sentence, so that nobody takes it for a signature.\n\n"
+    "Third part that is quite long too, really.",
     "Steps:\n\n1. Open it.\n2. See: nothing.\n\nWhat shall I do?", "Best regards is what I say, but the box is empty. Why?",
     "I have got this error:\n\n> Disk full\n> Cannot write", "And here is a fix -- this is not a signature.\n\nkthxbai",
     "Kind regards for that would be nice, is what he said to me when I called you.", "Das Paket ist leer.\nDanke",

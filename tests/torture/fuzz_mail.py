@@ -24,11 +24,11 @@ from mailbridge.mail.parse import read_envelope, read_mail
 MAILS = Path(__file__).parent.parent / "mails"
 LARGEST = 2_000_000
 PIECES = (
-    b"\r\n", b"\n", b"\r", b"\0", b"--", b"\r\n--", b"=?", b"?=", b"=?utf-8?B?", b"=?koi8-r?Q?", b"<", b">", b'"', b"(", b")", b":", b";", b",",
-    b"@", b"\xff", b"\xd0", b"\xe2\x80\xae", b"\x1b$B", b"=", b"==", b"=\r\n", b" ", b"\t", b"<div>", b"<!--", b"</", b"&#x", b"boundary=",
-    b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"Content-Type: message/rfc822\r\n\r\n", b"begin 644 x\r\n",
-    b"Content-Transfer-Encoding: base64\r\n", b"Content-Type: text/html; charset=utf-16\r\n", b"From: a@b\r\n", b"Subject: ", b"charset=utf-7",
-    b"filename*0*=utf-8''%", b"\x78\x9f\x3e\x22",
+    b"\r\n", b"\n", b"\r", b"\0", b"--", b"\r\n--", b"=?", b"?=", b"=?utf-8?B?", b"=?koi8-r?Q?", b"<", b">", b'"', b"(", b")", b":",
+    b";", b",", b"@", b"\xff", b"\xd0", b"\xe2\x80\xae", b"\x1b$B", b"=", b"==", b"=\r\n", b" ", b"\t", b"<div>", b"<!--", b"</",
+    b"&#x", b"boundary=", b"charset=utf-7", b"Subject: ", b"From: a@b\r\n", b"begin 644 x\r\n", b"filename*0*=utf-8''%",
+    b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"Content-Type: message/rfc822\r\n\r\n", b"\x78\x9f\x3e\x22",
+    b"Content-Transfer-Encoding: base64\r\n", b"Content-Type: text/html; charset=utf-16\r\n",
 )
 HINTS = ((), ("cp1257", "cp1251"), ("koi8-r",), ("no-such-charset", "utf-7", "gb18030"))
 
