@@ -148,12 +148,13 @@ def templates_of(config: Config) -> Templates:
 
 
 def preview_template(
-    config: Config, environ: Mapping[str, str], name: str, locale: str, number: int | None, at: datetime
+    config: Config, environ: Mapping[str, str], name: str, locale: str | None, number: int | None, at: datetime
 ) -> Rendered:
     """Render a template for a ticket, or for a sample. Raise TemplateError or CommandRefused, which say what is wrong."""
     purpose, _, variant = name.partition("/")
     templates = templates_of(config)
     if number is None:
+        locale = locale or config.desk.locale
         return templates.render(purpose, rich_sample(locale), locale, variant or None)
     database = open_database(config)
     try:
@@ -166,7 +167,8 @@ def preview_template(
             )
             ticket = find_ticket(connection, number)
             person = requester_of_ticket(connection, number)
-        return templates.render(purpose, customer_facts(work, ticket, person), locale, variant or None)
+        spoken = locale or ticket.locale or config.desk.locale
+        return templates.render(purpose, customer_facts(work, ticket, person), spoken, variant or None)
     finally:
         database.close()
 

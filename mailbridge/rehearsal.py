@@ -19,6 +19,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from mailbridge.app import App, assemble, open_database
 from mailbridge.config.model import Config
+from mailbridge.desk.rings import sweep
 from mailbridge.errors import StoreError
 from mailbridge.records.queues import outbox_object
 from mailbridge.relay.outcome import Envelope, Outcome, same_for_all
@@ -151,6 +152,7 @@ def _end_claims(connection: Connection) -> None:
 def _would_send(app: App, now: datetime) -> list[JsonObject]:
     while app.bridge.run_once(now).count:
         pass
+    sweep(app.database, app.rules, now)
     taken: set[int] = set()
     while (report := app.outbox.run_once(now, Listening())).count:
         taken.update(report.sent)

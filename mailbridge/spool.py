@@ -4,7 +4,7 @@
 |---|---|---|---|
 | receiving | nothing, or a blob without a row | nothing, or `451`/exit 75 | peer sends again; the lone blob is swept |
 | accepted | large: blob synced first; then the row committed (the point) | `250`/exit 0, only now | claimed by the next worker |
-| claimed | row with `claimed_until`, `attempts` already counted |  | the claim runs out (30 s); it is tried alone, three times; then quarantine |
+| claimed | row with `claimed_until`, `attempts` already counted |  | the claim runs out (30 s); then tried alone, thrice; then quarantine |
 | settled | row marked in the desk's own transaction, beside the ticket |  | nothing to do |
 | quarantined | row with the reason, beside its stub ticket |  | waits for a person: `mailbridge spool retry ID` |
 

@@ -32,6 +32,9 @@ def _main(
     version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
 ) -> None:
     """An e-mail help desk in one daemon. New here? mailbridge init DIR."""
+    from mailbridge import log
+
+    log.set_up(as_json=False, quiet=True)
 
 
 for room in (setup, run, mail, tickets, queues, time):

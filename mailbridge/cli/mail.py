@@ -169,7 +169,7 @@ def _explainer(config: str | None) -> Explainer:
     try:
         path = config_path(config)
     except ConfigError as fault:
-        if config is not None or "MAILBRIDGE_CONFIG" in os.environ:
+        if config is not None or os.environ.get("MAILBRIDGE_CONFIG"):
             fail(fault)
         return plain_explainer()
     with told():

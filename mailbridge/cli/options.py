@@ -46,10 +46,8 @@ def read_config(argument: str | None) -> Config:
 @contextmanager
 def desk(argument: str | None) -> Iterator[App]:
     """Give the assembled desk; faults are told in a sentence."""
-    from mailbridge import log
     from mailbridge.app import assemble
 
-    log.set_up(as_json=False, quiet=True)
     with told():
         app = assemble(read_config(argument), os.environ)
         try:

@@ -94,10 +94,8 @@ def demo(as_json: JsonOption = False) -> None:
 
     Example: mailbridge demo
     """
-    from mailbridge import log
     from mailbridge.demo import tell_story
 
-    log.set_up(as_json=False, quiet=True)
     try:
         for step in tell_story(os.environ):
             if as_json:

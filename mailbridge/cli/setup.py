@@ -46,11 +46,15 @@ def init(
                 "mailbox": made.mailbox,
                 "login": made.login,
                 "password": made.password,
+                "swaks": made.swaks,
             }
         )
         return
     say(f"A desk for {made.mailbox} lies in {made.path}.")
     say(f"The agent's login is {made.login}, the password is {made.password} (shown only now).")
+    if made.swaks:
+        say("An agent who answers through our listener, for trying it out:")
+        say(f"  {made.swaks}")
     say()
     for step in made.next_steps:
         say(step)
@@ -62,7 +66,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     Example: mailbridge check --config desk
     """
     from mailbridge.config.load import load_config
-    from mailbridge.doctor import check_files
+    from mailbridge.doctor import check_files, check_templates
     from mailbridge.errors import ConfigError
 
     with told():
@@ -73,6 +77,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         faults = list(getattr(error, "faults", ()))
         if not faults:
             fail(error)
+        faults += check_templates((path if path.is_dir() else path.parent) / "templates")
     for fault in faults:
         if as_json:
             say_json({"file": fault.file, "line": fault.line, "what": fault.what, "fix": fault.fix})

@@ -10,6 +10,8 @@ import typer
 from mailbridge.cli.options import ConfigOption, JsonOption, desk, read_config, reading
 from mailbridge.cli.output import JsonObject, fail, say, say_json, shorten, show, tell, told
 
+STATES = ("new", "open", "pending", "snoozed", "resolved", "closed", "merged", "spam")
+
 ticket_commands = typer.Typer(name="ticket", help="Tickets: list, show, do.", no_args_is_help=True)
 template_commands = typer.Typer(name="templates", help="Reply templates: list, check, preview.", no_args_is_help=True)
 
@@ -39,6 +41,12 @@ def list_all(
     from mailbridge.app import now
     from mailbridge.records.tickets import list_tickets
 
+    if state is not None and state not in STATES:
+        fail(f"--state {state}: one of {', '.join(STATES)}", 2)
+    with told():
+        known = read_config(config).agents
+    if agent is not None and agent not in known:
+        fail(f"--agent {agent}: nobody here is called so; known: {', '.join(known)}", 2)
     with reading(config) as connection:
         show(
             list_tickets(connection, state=state, agent=agent, overdue_at=now() if overdue else None),
@@ -199,7 +207,7 @@ def preview(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="PURPOSE or PURPOSE/VARIANT, for example acknowledgement/open.")
     ],
-    locale: Annotated[str, typer.Option(help="Language: en, ru or lt.")] = "en",
+    locale: Annotated[str | None, typer.Option(help="Language: en, ru or lt; that of the ticket when missing.")] = None,
     ticket: Annotated[int | None, typer.Option(help="Show it for this ticket; else for a sample.")] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,

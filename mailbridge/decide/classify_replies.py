@@ -22,7 +22,8 @@ SENTENCE_END = re.compile(r"(?<!\d)[.!?。！？]+(?=\s|$)|[。！？]|[.!?]\s(?
 CLAUSE_END = re.compile(SENTENCE_END.pattern + r"|[,;，、]")
 SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)$")
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
-NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w*|c\.|番号|编号|工单|ticket|case|zgloszenie)[ :.#\]]{0,3}\d{3,}")
+NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w{0,3}|c\.|番号|编号|工单|ticket|case|zgloszenie)"
+                    r"[ :.#\]]{0,3}\d{3,}")
 """A number under which a request was filed."""
 FORWARDED = re.compile(r"^(?:fwd?|wg|tr|i|enc|doorst|pd|fs|vb|пересл|转发|轉寄|転送)\s*[:：]")
 ANSWER = re.compile(r"^(?:re|aw|sv|vs|odp|ynt|yan|antw|r|res|rif|ref|atb|回复|答复|回覆|返信|ответ|на|ats|vast)\s*(?:\[\d+\])?\s*[:：]\s*")

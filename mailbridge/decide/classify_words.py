@@ -26,8 +26,9 @@ WORD = re.compile(r"\w+")
 OPENING = "[](){}<>*#!\"'«»„“”【】「」-=~ "
 _MARKS = re.compile("[\u0300-\u036f\u3099\u309a]+")
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e", "’": "'", "‘": "'", "ʼ": "'",
-                          "`": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "‐": "-"})
+_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
+            "–": "-", "—": "-", "‑": "-", "‐": "-"}
+_ODD = re.compile(f"[{''.join(_LETTERS)}]")
 _GAP = r"(?:[^.!?。！？]|(?<=\d)\.){0,60}?"
 
 
@@ -36,7 +37,8 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().replace("`", "'")
     else:
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS))
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
+        text = _ODD.sub(lambda found: _LETTERS[found.group()], text)
     return " ".join(text.split())
 
 

@@ -1,19 +1,62 @@
 """What a mail says about where it belongs: every token, id, marker and tag in it, read once, before any look-up.
 
 The places are those of design.md §3. Nothing here is a right; it is what `lookup` fetches by and `match` decides on.
+Everything is bounded, so that no mail makes the look-up of its batch dear.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mailbridge.mail.message import Mail
-from mailbridge.mail.tokens import Audience, Token, ticket_of_message_id, tokens_in
+from mailbridge.mail.subject import read_subject
+from mailbridge.mail.tokens import Token, ticket_of_message_id, tokens_in
 
-MOST_REFERENCES = 200
+MOST_REFERENCES = 120
+"""Ids of one mail that are looked up: real chains are shorter; of a monstrous one the newest and the root count."""
+
+MOST_ANSWERED = 20
+MOST_TOKENS = 10
+MOST_TAGS = 5
+MOST_RECIPIENTS = 200
+LIKE_MINUTES = 10
+"""Time within which a second mail of like text is the first one said again."""
+
+LIKE_LETTERS = 4000
+_WEEK = timedelta(days=7)
+_MINUTES = timedelta(minutes=LIKE_MINUTES)
 _TAG = re.compile(r"\[#(\d{1,9})\]")
+_STOCK = re.compile(
+    r"[\W_]*|(?:unknown|none|null|nil|no-?id|no-?message-?id|message-?id|undefined|empty|n/?a|\(?null\)?)(?:@.*)?|[^@]*@(?:localhost|local)?",
+    re.IGNORECASE,
+)
+"""Ids that programs write for want of one; `<unknown@local>` and `<>` say nothing about a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """By what a mail without any reference may still be recognised as part of a conversation.
+
+    now, before: names of what this sender says about this subject to this mailbox in this span of time, and in the one before.
+    weeks: the same for a reply to the subject, this week and those before; empty unless the department wants it.
+    text: what was written; trust: how well its sender is proven (`bare` …).
+    """
+
+    now: str = ""
+    before: str = ""
+    weeks: tuple[str, ...] = ()
+    text: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that is looked up."""
+        return tuple(name for name in (self.now, self.before, *self.weeks) if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +66,8 @@ class Signals:
     tokens: good tokens of recipient addresses (reply tokens of customers and agents, note and bounce tokens).
     our_ids: (reference, key of the ticket) for ids of ours, In-Reply-To first, then References newest to oldest.
     references: every other id it refers to, in the same order.
-    markers: good marker tokens in the body. tags: ticket numbers of `[#1042]` in the subject. thread_root: of Thread-Index.
+    markers: good tokens in the body. tags: ticket numbers of `[#1042]` in the subject. thread_root: of Thread-Index.
+    subject: its base. sent_at: its Date. sender: From, in lower case.
     """
 
     message_id: str
@@ -33,59 +77,108 @@ class Signals:
     markers: tuple[Token, ...] = ()
     tags: tuple[int, ...] = ()
     thread_root: str = ""
+    alike: Alike = Alike()
+    subject: str = ""
+    sender: str = ""
+    sent_at: datetime | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every id that a look-up must ask for: its own, those of ours, the others, the thread's root."""
+        """Every id that a look-up must ask for: its own, those of ours, the others, the thread's root, likenesses."""
         own = (self.message_id,) if self.message_id else ()
         root = (self.thread_root,) if self.thread_root else ()
-        return own + tuple(ref for ref, _ in self.our_ids) + self.references + root
+        return own + tuple(ref for ref, _ in self.our_ids) + self.references + root + self.alike.names
 
     @property
     def ticket_keys(self) -> tuple[bytes, ...]:
         """The random keys of every ticket that a token, id or marker names."""
-        return tuple(
-            dict.fromkeys(
-                [
-                    *(token.ticket_key for token in self.tokens),
-                    *(key for _, key in self.our_ids),
-                    *(token.ticket_key for token in self.markers),
-                ]
-            )
-        )
+        keys = [*(token.ticket_key for token in self.tokens), *(key for _, key in self.our_ids)]
+        return tuple(dict.fromkeys([*keys, *(token.ticket_key for token in self.markers)]))
 
 
-def read_signals(mail: Mail, recipients: Iterable[str], keys: tuple[bytes, ...], about: str = "") -> Signals:
+def read_signals(
+    mail: Mail, recipients: Iterable[str], keys: tuple[bytes, ...], about: str = "", alike: Alike | None = None
+) -> Signals:
     """Return what `mail` says about its ticket.
 
     recipients: of the envelope. keys: that sign our tokens. about: the Message-ID that a bounce is about, or empty.
+    alike: see `alike_of`; it counts only when the mail refers to nothing.
     """
     addresses = [*recipients, *mail.delivered_to, *(person.address for person in (*mail.to, *mail.cc))]
-    tokens = tokens_in(" ".join(dict.fromkeys(addresses)), keys)
+    tokens = tokens_in(" ".join(list(dict.fromkeys(addresses))[:MOST_RECIPIENTS]), keys)
     ours: list[tuple[str, bytes]] = []
     others: list[str] = []
     for ref in _newest_first(mail, about):
         key = ticket_of_message_id(ref, keys)
-        if key is None:
-            others.append(ref)
-        else:
+        if key is not None:
             ours.append((ref, key))
-    markers = [token for token in tokens_in(mail.text, keys) if token.audience is Audience.MARKER] if mail.text else []
+        elif ref != mail.message_id:
+            others.append(ref)
+    refers = bool(tokens or ours or others or mail.in_reply_to or mail.references)
     return Signals(
-        message_id=mail.message_id,
-        tokens=tuple(dict.fromkeys(tokens)),
+        message_id="" if is_stock(mail.message_id) else mail.message_id,
+        tokens=tuple(dict.fromkeys(tokens))[:MOST_TOKENS],
         our_ids=tuple(ours),
         references=tuple(others),
-        markers=tuple(dict.fromkeys(markers)),
-        tags=tuple(dict.fromkeys(int(tag) for tag in _TAG.findall(mail.subject))),
-        thread_root=f"thread-index:{mail.thread_index[:30]}" if len(mail.thread_index) >= 30 else "",
+        markers=tuple(dict.fromkeys(tokens_in(mail.text, keys)))[:MOST_TOKENS] if mail.text else (),
+        tags=tuple(dict.fromkeys(int(tag) for tag in _TAG.findall(mail.subject)))[:MOST_TAGS],
+        thread_root=thread_root(mail.thread_index),
+        alike=alike or Alike() if not refers else Alike(),
+        subject=read_subject(mail.subject).base,
+        sender=mail.author.address.lower(),
+        sent_at=mail.date,
     )
 
 
+def thread_root(thread_index: str) -> str:
+    """Return the name of a whole conversation in Outlook: the first 22 bytes of Thread-Index, which every reply keeps.
+
+    The blank makes it a name that no Message-ID can have, so nobody can refer to it by References.
+    """
+    try:
+        packed = base64.b64decode("".join(thread_index.split())[:32], validate=True) if len(thread_index) >= 30 else b""
+    except (binascii.Error, ValueError):
+        return ""
+    return f"thread-index {packed[:22].hex()}" if len(packed) >= 22 and packed[0] == 1 else ""
+
+
+def is_stock(message_id: str) -> bool:
+    """Say whether an id is one that programs write for want of one, and so says nothing."""
+    return _STOCK.fullmatch(message_id) is not None
+
+
+def alike_of(mail: Mail, mailbox: str, written: str, at: datetime, weeks: int = 0) -> Alike:
+    """Return by what a person's mail is recognised as said again (`like-text`), or as a reply to a subject (`subject-sender`).
+
+    weeks: how far back a reply to the subject may reach; 0 leaves that signal out.
+    """
+    subject = read_subject(mail.subject)
+    sender = mail.author.address.lower()
+    if not sender:
+        return Alike()
+    span, week = int(at.timestamp() // _MINUTES.total_seconds()), int(at.timestamp() // _WEEK.total_seconds())
+    like, about = _named("like", sender, mailbox, subject.base), _named("about", sender, subject.base)
+    reaching = range(week, week - weeks - 1, -1) if weeks and len(subject.base) > 2 else ()
+    return Alike(
+        f"{like} {span}", f"{like} {span - 1}", tuple(f"{about} {one}" for one in reaching), written[:LIKE_LETTERS]
+    )
+
+
+def _named(kind: str, *parts: str) -> str:
+    return f"{kind} {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
 def _newest_first(mail: Mail, about: str) -> list[str]:
-    """In-Reply-To, then References last id first (RFC 5322 §3.6.4); of a monstrous list the newest and the root."""
+    """In-Reply-To, then References last id first (RFC 5322 §3.6.4); of a monstrous list the newest and the root.
+
+    "In-Reply-To: Message from Emma <emma@example.com> of Monday <id>" names people in brackets as it names ids, so an
+    address of the head is none. A mail come back to us bears an id of ours, which says where it belongs.
+    """
     back = list(reversed(mail.references))
     if len(back) > MOST_REFERENCES:
         back = [*back[: MOST_REFERENCES - 1], back[-1]]
-    ids = [about, *mail.in_reply_to[:MOST_REFERENCES], *back]
-    return [ref for ref in dict.fromkeys(ids) if ref and ref != mail.message_id]
+    people = {
+        person.address.lower() for person in (*mail.from_, *mail.to[:MOST_RECIPIENTS], *mail.cc[:MOST_RECIPIENTS], *mail.reply_to)
+    }
+    ids = [about, mail.message_id, *mail.in_reply_to[:MOST_ANSWERED], *back]
+    return [ref for ref in dict.fromkeys(ids) if ref and not is_stock(ref) and ref.lower() not in people]

@@ -19,6 +19,8 @@ from mailbridge.mail.dmarc import aligned
 from mailbridge.mail.message import Mail
 
 BY = re.compile(r"(?:^|\s)by\s+([^\s;()\[\]]+)", re.IGNORECASE)
+MOST = 20
+"""Authentication-Results headers that are looked at; a mail that came by fewer servers has no more."""
 MICROSOFT_HOSTS = (".outlook.com", ".office365.com", ".microsoft.com", ".exchangelabs.com", ".outlook.de", ".outlook.cn")
 
 
@@ -121,8 +123,10 @@ def believed_results(mail: Mail, facts: TrustFacts) -> AuthenticationResults | N
     one: below it, the sender may have written what he liked. Headers of unnamed servers are passed over.
     """
     named = {name.lower().rstrip(".") for name in facts.authserv_ids}
+    looked_at = 0
     for name, value in mail.headers:
-        if name == "authentication-results":
+        if name == "authentication-results" and looked_at < MOST:
+            looked_at += 1
             results = read_results(value)
             if results.authserv_id in named:
                 return results

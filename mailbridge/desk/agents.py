@@ -218,9 +218,15 @@ def _answer(
 
 
 def _signed(text: str, name: str) -> bool:
-    """Say whether the agent's text ends with his own name."""
-    end = " ".join(text.strip().splitlines()[-3:]).lower()
-    return bool(name) and name.split()[0].lower() in end
+    """Say whether the agent's text ends with his own name, or with another way to write it.
+
+    Anna signs "Анна" in Russian: a last line of one or two capitalised words is a signature too.
+    """
+    lines = [line.strip(" ,.–—-") for line in text.strip().splitlines()[-3:]]
+    if name and name.split()[0].lower() in " ".join(lines).lower():
+        return True
+    last = lines[-1].split() if len(text.strip().splitlines()) > 2 and lines else []
+    return 0 < len(last) <= 2 and all(word.isalpha() and word[0].isupper() for word in last)
 
 
 def _files(connection: Connection, work: Work, message: int) -> list[dict[str, Any]]:
@@ -277,8 +283,7 @@ def _unverified(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> 
         else "it did not come to your own reply address"
     )
     facts = customer_facts(work, ticket, To(""), text=item.written.reply, code=code, reason=missing)
-    if item.verdict.trust is not Trust.FAILED:
-        notify_agents(work, ticket, [item.agent or ""], facts, purpose="unverified")
+    notify_agents(work, ticket, [item.agent or ""], facts, purpose="unverified")
     return number
 
 

@@ -249,7 +249,7 @@ def _tell_agents(
     agents = (
         [ticket.agent] if work.rules.agent(ticket.agent) and ticket.agent else work.rules.answering(ticket.department)
     )
-    told = [key for key in agents if key != item.agent]
+    told = [key for key in agents if key != item.agent] or agents  # somebody must hear of every mail
     notify_agents(
         work, ticket, told, shown, variant=variant, files=files, with_draft=match.standing is not Standing.THIRD_PARTY
     )

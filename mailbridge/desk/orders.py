@@ -39,6 +39,12 @@ def carry_out(
 ) -> tuple[str, ...]:
     """Do every command and return what was done, a word each. Raise CommandRefused for one that cannot be done."""
     done = []
+    if ticket.state == "merged" and any(command.name not in ABOUT_TEXT for command in commands):
+        raise CommandRefused(f"ticket {ticket.id} was merged into {ticket.merged_into}; write to that one")
+    if {"resolve", "close", "spam"} & {command.name for command in commands} and any(
+        one.name == "eta" for one in commands
+    ):
+        raise CommandRefused("/eta promises an answer, and a finished ticket gets none; leave one of the two out")
     for command in commands:
         if command.name in ABOUT_TEXT:
             continue
@@ -66,18 +72,14 @@ def available() -> frozenset[str]:
     return frozenset(_ORDERS) | ABOUT_TEXT
 
 
-def _state(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
-    _state_to(connection, work, ticket, STATES[command.name], actor)
-
-
-def _state_to(_connection: Connection, work: Work, ticket: TicketNow, state: str, actor: str) -> None:
-    if ticket.state == "merged":
-        raise CommandRefused(f"ticket {ticket.id} was merged into another; write to that one")
-    set_state(work, ticket, state, actor)
+def _state(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    set_state(work, ticket, STATES[command.name], actor)
 
 
 def _assign(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     agent = command.agent or None
+    if command.name == "take" and actor not in work.rules.config.agents:
+        raise CommandRefused("/take is for agents, who take a ticket themselves; write /assign NAME")
     if agent is not None and agent not in work.rules.config.agents:
         raise CommandRefused(
             f"/{command.name}: nobody here is called {agent!r}; known: {', '.join(work.rules.config.agents)}"
@@ -112,8 +114,8 @@ def _transfer(_connection: Connection, work: Work, ticket: TicketNow, command: C
     )
 
 
-def _snooze(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
-    _state_to(connection, work, ticket, "snoozed", actor)
+def _snooze(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    set_state(work, ticket, "snoozed", actor)
     work.set(ticket, snoozed_until=command.until)
 
 

@@ -156,9 +156,10 @@ def _receive_one(connection: Connection, work: Work, case: _Case) -> Received:
     if before is not None:
         return _repeat(connection, work, case, before)
     ticket = case.ticket()
-    if item.kind.kind in TELLING:
+    from_agent = ticket is not None and match.standing is Standing.AGENT and not item.importing
+    if item.kind.kind in TELLING and not from_agent:
         received = _told(work, case, ticket) if ticket else Received(item.entry.id, Outcome.SILENT)
-    elif ticket is not None and match.standing is Standing.AGENT and not item.importing:
+    elif ticket is not None and from_agent:
         message = agents.receive(connection, work, ticket, item, match)
         received = Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
     elif ticket is not None:

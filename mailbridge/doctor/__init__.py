@@ -11,11 +11,11 @@ from datetime import datetime
 
 from mailbridge.config.model import Config
 from mailbridge.doctor import accounts, database, disk, domains, files, listener, people, relay
-from mailbridge.doctor.files import check_files
+from mailbridge.doctor.files import check_files, check_templates
 from mailbridge.doctor.finding import Check, Finding
 from mailbridge.errors import MailbridgeError
 
-__all__ = ["CHECKS", "Finding", "check_files", "examine"]
+__all__ = ["CHECKS", "Finding", "check_files", "check_templates", "examine"]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", database.examine_database),

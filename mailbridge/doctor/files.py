@@ -53,12 +53,18 @@ def examine_templates(config: Config, _environ: Mapping[str, str], _now: datetim
         yield Finding("templates", "ok", f"all {len(_templates(config).list())} templates can be rendered")
 
 
+def check_templates(folder: Path) -> list[Fault]:
+    """Return the faults of a desk's templates alone: its configuration may be too broken to say more."""
+    found = Templates(folder, shipped_path("templates")).check()
+    return [Fault(_shown(one.file, folder.parent), one.line or None, one.what, one.fix.rstrip(".")) for one in found]
+
+
 def _templates(config: Config) -> Templates:
     return Templates(config.desk.templates, shipped_path("templates"))
 
 
 def _template_faults(config: Config) -> list[Fault]:
-    return [Fault(_shown(one.file, config.folder), one.line or None, one.what, one.fix.rstrip(".")) for one in _templates(config).check()]
+    return check_templates(config.desk.templates)
 
 
 def _word_faults(config: Config) -> list[Fault]:

@@ -106,6 +106,8 @@ class Account:
             )
             for folder in self.settings.folders:
                 reader.read(folder, now, report)
+            if reader.refused is not None:
+                raise reader.refused
         except LeaseLost:
             report.elsewhere = True
         except MailbridgeError as fault:

@@ -86,7 +86,11 @@ class Memory:
 
 @dataclass(slots=True)
 class FolderReader:
-    """Reads folders of one account through one conversation. `still_ours` raises when the account is not ours any more."""
+    """Reads folders of one account through one conversation.
+
+    still_ours: raises when the account is not ours any more. refused: why a folder could not be opened, when another
+    conversation may do better.
+    """
 
     settings: Imap
     session: Session
@@ -95,6 +99,7 @@ class FolderReader:
     memory: Memory
     log: Log
     still_ours: Callable[[], None]
+    refused: Refused | None = None
 
     def read(self, name: str, now: datetime, report: Report) -> None:
         """Take in what is new in a folder, acknowledge what is safe, and count it in `report`.
@@ -119,9 +124,12 @@ class FolderReader:
         try:
             opened = self.session.open(name, for_writing=self.settings.acknowledge != "none")
         except Refused as fault:
-            self._say_once(f"{name} missing", "imap.folder_missing", folder=name, fault=str(fault))
+            # Dovecot whose index was deleted under a conversation refuses in it for good, and in the next one no more.
+            if f"{name} refused" not in self.memory.said or "[SERVERBUG]" in str(fault):
+                self.refused = fault
+            self._say_once(f"{name} refused", "imap.folder_refused", folder=name, fault=str(fault))
             return None
-        self.memory.said.discard(f"{name} missing")
+        self.memory.said.discard(f"{name} refused")
         return opened
 
     def _meet(self, opened: Opened) -> Known:

@@ -44,6 +44,7 @@ _LAST_RESORT_WORDS = """
 _LAST_RESORT = tuple(_LAST_RESORT_WORDS.split())
 _WINDOWS_NUMBERS = {"65001": "utf-8", "1200": "utf-16-le", "20127": "ascii", "28591": "cp1252", "20866": "koi8-r"}
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem"})
+_WITHOUT_SURROGATES = frozenset({"utf-8", "cp1251", "cp1252", "koi8-r", "cp1257", "cp1250"})
 _NUMBERED = re.compile(r"(?:x-)?(?:windows|win|cp|ms|ibm|microsoft-cp)[-_ ]?(\d{3,5})$")
 _ISO = re.compile(r"iso[-_ ]?8859[-_ ]?(\d{1,2})(?:-[ie])?$")
 _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -88,7 +89,7 @@ def decode_bytes(data: bytes, label: str = "", hints: tuple[str, ...] = ()) -> t
         return data.decode("ascii"), ()
     told = () if codec or not label else ("unknown-charset",)
     text, defects = _decode(data, codec, hints)
-    return _without_surrogates(text), (*told, *defects)
+    return text if codec in _WITHOUT_SURROGATES else _without_surrogates(text), (*told, *defects)
 
 
 _SEVEN_BIT_WORDS = """
@@ -187,24 +188,26 @@ def _sample(data: bytes) -> bytes:
 
 def _best(sample: bytes, codecs_: tuple[str, ...], hinted: frozenset[str]) -> tuple[str, float]:
     """Return the codec whose reading of `sample` is the most plausible, and the figure; on equal terms the first."""
-    best, best_score = "cp1252", -1.0
-    for codec in codecs_:
+    readings = []
+    for order, codec in enumerate(codecs_):
         text = _read_sample(sample, codec)
-        if text is None:
-            continue
-        score = plausibility(text) + (0.1 if codec in hinted else 0.0)
-        if score > best_score + 0.001:
-            best, best_score = codec, score
+        extra = 0.1 if codec in hinted else 0.0
+        readings.append((-plausibility(text, places=False) - extra, order, codec, text, extra))
+    best, best_score, best_order = "cp1252", -1.0, 0
+    for upper, order, codec, text, extra in sorted(readings):
+        if -upper < best_score:
+            break
+        score = plausibility(text) + extra
+        if score > best_score + 0.001 or (score > best_score - 0.001 and order < best_order):
+            best, best_score, best_order = codec, score, order
     return best, best_score
 
 
-def _read_sample(sample: bytes, codec: str) -> str | None:
+def _read_sample(sample: bytes, codec: str) -> str:
+    """Decode a sample, which may end in the middle of a character."""
     if codec not in _MULTI:
         return sample.decode(codec, "replace")
-    try:
-        return codecs.getincrementaldecoder(codec)("replace").decode(sample)
-    except UnicodeError:
-        return None
+    return codecs.getincrementaldecoder(codec)("replace").decode(sample)
 
 
 def _broken_utf8(data: bytes, hints: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 _INVISIBLE = "\ufeff\u200b\u2060\u00ad\ufff9\ufffa\ufffb\u180e"
 _DROPPED = re.compile(f"[{re.escape(_CONTROLS)}{_BIDI}\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 _DROPPED_IN_TEXT = re.compile(f"[{re.escape(_CONTROLS)}\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
+_HARMLESS_TEXT = re.compile("[\t\n -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff]*+")  # many times faster than looking for what is not
 _DROPPED_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _INVISIBLE_SET = re.compile(f"[{_INVISIBLE}]+")
 
@@ -50,9 +51,11 @@ def clean_text(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return _DROPPED_ASCII.sub("", text)
-    for mark in ("\u2028", "\u2029", "\x85"):
-        text = text.replace(mark, "\n")
-    return unicodedata.normalize("NFC", _DROPPED_IN_TEXT.sub("", text).replace("\ufeff", ""))
+    if _HARMLESS_TEXT.fullmatch(text) is None:
+        for mark in ("\u2028", "\u2029", "\x85"):
+            text = text.replace(mark, "\n")
+        text = _DROPPED_IN_TEXT.sub("", text).replace("\ufeff", "")
+    return unicodedata.normalize("NFC", text)
 
 
 def decode_header(value: bytes | str, hints: tuple[str, ...] = ()) -> str:

@@ -15,6 +15,7 @@ LONGEST_LINE = 400          # longer lines are prose, or hostile; no client writ
 WIDTH = 120                 # clients wrap before this column
 LONGEST = 600               # of all lines of one introduction together
 WRAPPED = 5                 # lines that clients wrap one introduction over, at most (empty ones between not counted)
+LABEL = 32                  # a header label ends within so many characters
 BLOCK = 16                  # lines of a header block that are looked at; To and Cc may be long
 COLONS = (":", "：")
 RULER = " \t-_=*~—–―─━"     # what lines that only divide are made of, and what frames "Original Message"
@@ -109,10 +110,15 @@ def _is_block(kinds: set[str], address: bool, divided: bool) -> bool:
 
 def label_of(line: str, patterns: Patterns) -> str:
     """Return the kind of the header label that a line begins with ("from", "subject"), or an empty string."""
-    colon = line.find(":", 0, 32)
+    return patterns.labels.get(label_word(line), "")
+
+
+def label_word(line: str) -> str:
+    """Return what stands before the first colon near the start of a line, bare and in lower case."""
+    colon = line.find(":", 0, LABEL)
     if colon < 0:
-        colon = line.find("：", 0, 32)
-    return patterns.labels.get(line[:colon].strip(MARKS).lower(), "") if colon > 0 else ""
+        colon = line.find("：", 0, LABEL)
+    return line[:colon].strip(MARKS).lower() if colon > 0 else ""
 
 
 def divider(line: str, patterns: Patterns) -> str:

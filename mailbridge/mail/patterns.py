@@ -19,7 +19,7 @@ Dispatch = Mapping[str, Rule]
 
 HEADERS = ("from", "sent", "date", "to", "cc", "subject", "other")
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "quote": ("start", "wrote", "original", "forwarded", "forward_prefix", "introduction"),
+    "quote": ("start", "wrote", "original", "forwarded", "forward_prefix", "reply_prefix", "introduction"),
     "header": HEADERS,
     "signature": ("closing", "thanks", "sent_from", "device", "footer", "disclaimer"),
 }
@@ -38,7 +38,8 @@ class Patterns:
     unspaced_verbs: those of scripts that put no space between words.
     labels: header label to its kind, one of HEADERS.
     original, forwarded: what stands between the dashes above a quoted or a forwarded mail.
-    forward_prefixes: subjects of forwarded mail begin with these and a colon ("fwd").
+    forward_prefixes: subjects of forwarded mail begin with these and a colon ("fwd"); to each the header labels of those
+        tongues in which it begins a reply ("vs" is a forward in Danish, a reply in Finnish).
     introductions: whole introductions that the other rules do not know.
     closings: phrases that close a letter ("best regards"); thanks: such phrases that may also be content.
     sent_from: beginnings of a line that names one of the `devices` ("sent from my phone").
@@ -51,7 +52,7 @@ class Patterns:
     labels: Mapping[str, str]
     original: frozenset[str]
     forwarded: frozenset[str]
-    forward_prefixes: frozenset[str]
+    forward_prefixes: Mapping[str, frozenset[str]]
     introductions: Dispatch
     closings: frozenset[str]
     thanks: frozenset[str]
@@ -79,7 +80,7 @@ def patterns_from(tables: Mapping[str, Mapping[str, Any]]) -> Patterns:
         labels={word: kind for kind in HEADERS for word in words("header", kind)},
         original=frozenset(words("quote", "original")),
         forwarded=frozenset(words("quote", "forwarded")),
-        forward_prefixes=frozenset(words("quote", "forward_prefix")),
+        forward_prefixes={word: _labels_where_reply(word, tables) for word in words("quote", "forward_prefix")},
         introductions=_dispatch(rules("quote", "introduction")),
         closings=frozenset(words("signature", "closing")),
         thanks=frozenset(words("signature", "thanks")),
@@ -109,6 +110,11 @@ def has_verb(text: str, patterns: Patterns) -> bool:
         if ends_so and (token in ends_so or any(verb in text for verb in ends_so)):
             return True
     return not text.isascii() and any(verb in text for verb in patterns.unspaced_verbs)
+
+
+def _labels_where_reply(prefix: str, tables: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    theirs = [table for table in tables.values() if prefix in map(fold, table.get("quote", {}).get("reply_prefix", ()))]
+    return frozenset(fold(label) for table in theirs for labels in table.get("header", {}).values() for label in labels)
 
 
 def _by_last_word(verbs: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 
 ENOUGH = 0.85
 """A text with at least this figure is taken as it is."""
@@ -17,6 +18,7 @@ _ALPHABETS = tuple((frozenset(letters + letters.upper()), weight) for letters, w
     ("ąčęėįšųūž", 1.0),  # Lithuanian
     ("āčēģīķļņšūžõŗō", 1.0),  # Latvian
     ("äõöüšž", 1.0),  # Estonian
+    ("ąčęėįšųūžāēģīķļņõŗōäöü", 0.88),  # a Baltic mixture: a signature in three languages
     ("ąćęłńóśźż", 1.0),  # Polish
     ("áčďéěíňóřšťúůýž", 1.0),  # Czech
     ("áäčďéíĺľňóôŕšťúýž", 0.97),  # Slovak
@@ -77,6 +79,7 @@ def plausibility(text: str, *, places: bool = True) -> float:
     return max(0.0, min(1.0, figure))
 
 
+@cache
 def _kind(char: str) -> str:
     code = ord(char)
     if char in _PUNCTUATION:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mailbridge.mail.introduction import label_word
 from mailbridge.mail.message import Mail, Written
 from mailbridge.mail.patterns import Patterns
 from mailbridge.mail.quote_html import cut_html, html_quote
@@ -28,14 +29,18 @@ def written(mail: Mail, patterns: Patterns, markers: tuple[str, ...] = ()) -> Wr
     """
     lines = mail.text.split("\n")
     layout = layout_of(lines, patterns, markers, html_quote(mail.html, lines, patterns))
-    if layout.forwarded or (layout.cut_by.startswith(("header", "original", "html")) and _is_forward(mail.subject, patterns)):
+    if layout.forwarded or _is_forward(mail.subject, layout, patterns):
         return Written(mail.text.strip("\n"), forwarded=True, cut_by=layout.cut_by)
     return _sorted(layout, patterns, markers) or Written(mail.text.strip("\n"))
 
 
-def _is_forward(subject: str, patterns: Patterns) -> bool:
+def _is_forward(subject: str, layout: Layout, patterns: Patterns) -> bool:
+    """Say whether the subject's prefix makes a forward of a mail with a header block, as Outlook forwards."""
     prefix, colon, _ = subject.replace("：", ":").partition(":")
-    return bool(colon) and prefix.strip().lower() in patterns.forward_prefixes
+    replies = patterns.forward_prefixes.get(prefix.strip().lower()) if colon else None
+    if replies is None or not layout.cut_by.startswith(("header", "original", "html")):
+        return False
+    return not replies or not any(label_word(line) in replies for line in layout.lines[layout.end:layout.end + 4])
 
 
 def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Written | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mailbridge.mail.introduction import (
     COLONS,
+    LABEL,
     LONGEST_LINE,
     WIDTH,
     bare,
@@ -24,7 +25,6 @@ from mailbridge.mail.introduction import (
 from mailbridge.mail.patterns import Patterns
 
 LAZY = 60           # a quoted line at least this long may have been wrapped without a new `>`
-LABEL = 32          # a header label ends within so many characters
 LONGEST_DIVIDER = 50
 MOST_LOOKS = 500    # places that are looked at more closely; people's mail has a handful, hostile mail a million
 SENTENCE_ENDS = frozenset(".!?,;")
@@ -86,7 +86,8 @@ def layout_of(lines: Sequence[str], patterns: Patterns, markers: tuple[str, ...]
 class _Walk:
     """One walk down the lines.
 
-    top: the first line with text. looks: how many closer looks are left. introductions: the first line of each
+    top: the first line with text. pasted: first line after headers that the writer pasted as part of what he says.
+    looks: how many closer looks are left. introductions: the first line of each
     introduction, by the quoted line that it leads over to.
     """
 
@@ -98,6 +99,7 @@ class _Walk:
     end: int = 0
     cut_by: str = ""
     forwarded: bool = False
+    pasted: int = 0
     looks: int = MOST_LOOKS
     runs: list[Run] = field(default_factory=list)
     introductions: dict[int, int] = field(default_factory=dict)
@@ -152,11 +154,15 @@ class _Walk:
                 after = at = at + 1
             else:
                 break
-        above = next((lines[at].rstrip() for at in (start - 1, start - 2) if at >= 0 and lines[at].strip()), "")
-        led_in = start not in self.introductions and (self.html.own or (above.endswith(COLONS) and not _is_quoted(above)))
+        led_in = start not in self.introductions and (self.html.own or self._is_led_in(start))
         first = self._first_answered(start, after)
         self.runs.append(Run(self.introductions.get(start, start), first, after, led_in and first == start))
         return after
+
+    def _is_led_in(self, at: int) -> bool:
+        """Say whether the line above, or above an empty one, leads over to a line by a colon ("I see this error:")."""
+        above = next((self.lines[one].rstrip() for one in (at - 1, at - 2) if one >= 0 and self.lines[one].strip()), "")
+        return above.endswith(COLONS) and not _is_quoted(above)
 
     def _first_answered(self, start: int, after: int) -> int:
         """Return the first line of a run behind an introduction that is itself quoted, as Apple Mail writes it."""
@@ -180,16 +186,25 @@ class _Walk:
     def _look(self, at: int, line: str) -> None:
         """See whether a line that is not quoted leads over to the earlier mail; if so, cut there or note the introduction."""
         start = line[:LABEL]
-        if (":" in start or "：" in start) and label_of(start, self.patterns):
+        if (":" in start or "：" in start) and at >= self.pasted and label_of(start, self.patterns):
             self.looks -= 1
             if is_header_block(self.lines, at, self.patterns):
-                self._cut(at, "header")
+                self._take_headers(at)
                 return
         framed = line[0] in FRAMES and line[1:2] in FRAMES
         if framed or (len(line) < LONGEST_DIVIDER and line[-1] not in SENTENCE_ENDS and divider(line, self.patterns)):
             self._look_at_divider(at, line)
         if at < self.end and (may_end_introduction(line, self.patterns) or is_known_introduction(line, self.patterns)):
             self._look_at_introduction(at, latest=at)
+
+    def _take_headers(self, at: int) -> None:
+        """Cut above a header block, unless the writer himself leads over to it ("These are the headers:")."""
+        if not self._is_led_in(at):
+            self._cut(at, "header")
+            return
+        self.pasted = at
+        while self.pasted < len(self.lines) and self.lines[self.pasted].strip():
+            self.pasted += 1
 
     def _look_at_divider(self, at: int, line: str) -> None:
         """Cut at "-----Original Message-----", and at a ruler or bare words when a header block follows."""

@@ -34,13 +34,14 @@ def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patter
     """Return the line at which the signature within lines[start:end] begins, or `end` when there is none."""
     found = at = _delimited(lines, start, end)
     looked = loose = 0
+    below = ""
     while at > start and looked < LONGEST_LOOK:
         at -= 1
         line = lines[at].strip()
         if not line:
             continue
         looked, loose = looked + 1, loose + 1
-        if _begins_signature(line, patterns, loose):
+        if _begins_signature(line, below, patterns, loose):
             found, loose = at, 0
         elif _is_prose(line):
             top = _disclaimer_top(lines, start, at, patterns)
@@ -50,6 +51,7 @@ def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patter
             loose = 0
         elif loose > LONGEST_SIGNATURE or POSTSCRIPT.match(line.lower()):
             break
+        below = line
     return found
 
 
@@ -58,13 +60,16 @@ def _delimited(lines: Sequence[str], start: int, end: int) -> int:
     return next((at for at in range(max(end - LONGEST_LOOK, start), end) if lines[at] == "-- "), end)
 
 
-def _begins_signature(line: str, patterns: Patterns, loose: int) -> bool:
-    """Say whether the signature may begin with this line (stripped); `loose` counts the lines since the last that did."""
+def _begins_signature(line: str, below: str, patterns: Patterns, loose: int) -> bool:
+    """Say whether the signature may begin with this line (stripped), `below` being the next one.
+
+    loose: filled lines since the last that began it, this one counted. "Thanks" begins it only above a name.
+    """
     if DELIMITER.fullmatch(line) or is_footer(line, patterns) or is_closing(line, patterns) or is_disclaimer(line, patterns):
         return True
     if loose == 1:
         return line[0] in DASHES and _is_name(line.lstrip(DASHES + " "))
-    return loose < MOST_NAMES and line.strip(EDGE).lower() in patterns.thanks
+    return loose < MOST_NAMES and line.strip(EDGE).lower() in patterns.thanks and _is_name(below.strip(EDGE))
 
 
 def is_closing(line: str, patterns: Patterns) -> bool:
@@ -75,11 +80,11 @@ def is_closing(line: str, patterns: Patterns) -> bool:
     low = core.lower()
     if low in patterns.closings:
         return True
-    for mark in (",", ".", " -", " –", " —", "!"):
+    for mark in (",", ".", " -", " –", " —", "!", "/", "|"):
         head, found, _ = low.partition(mark)
         if found and head.strip() in patterns.closings:
             rest = core[len(head) + len(mark):].strip(EDGE)
-            return rest.lower() in patterns.closings or _is_name(rest)
+            return rest.lower() in patterns.closings or _is_name(rest) or is_closing(rest, patterns)
     words = core.split(" ")
     return any(" ".join(words[:size]).lower() in patterns.closings and _is_name(" ".join(words[size:]))
                for size in range(1, min(len(words), LONGEST_PHRASE)))

@@ -92,7 +92,7 @@ def test_without_acknowledgement_the_folder_is_only_looked_at(ground: Ground, do
 def test_several_folders_are_read_and_one_that_is_missing_keeps_no_other_from_us(ground: Ground, dovecot: Dovecot, user: str) -> None:
     look(dovecot.port, user, lambda client: client.create_folder("Orders & more"))
     account = ground.account(settings(dovecot.port, user, folders=("Nowhere", "Orders & more", "INBOX")))
-    ground.read(account)
+    assert 'Nowhere' in str(account.run_once(ground.now).fault), "it may be the conversation's fault: the next one is a new one"
 
     def append(client: IMAPClient) -> None:
         client.append("INBOX", mail("in-inbox"))
@@ -101,7 +101,7 @@ def test_several_folders_are_read_and_one_that_is_missing_keeps_no_other_from_us
     look(dovecot.port, user, append)
     ground.read(account)
     assert ground.subjects() == ["in-orders", "in-inbox"]
-    assert ground.log.events().count("imap.folder_missing") == 1
+    assert ground.log.events().count("imap.folder_refused") == 1
     look(dovecot.port, user, lambda client: client.create_folder("Nowhere"))
     ground.read(account)
     look(dovecot.port, user, lambda client: client.append("Nowhere", mail("found")))
@@ -176,8 +176,8 @@ def test_what_people_delete_is_noted_as_gone(ground: Ground, dovecot: Dovecot, u
 
 
 def test_a_password_beyond_ascii_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dovecot, "password", "slaptažodis ключ")
-    monkeypatch.setattr("tests.imap.ground.PASSWORD", "slaptažodis ключ")
+    monkeypatch.setattr(Dovecot, "password", "slaptažodis-ключ")
+    monkeypatch.setattr("tests.imap.ground.PASSWORD", "slaptažodis-ключ")
     ground = Ground(tmp_path)
     with Dovecot() as server:
         ground.read(ground.account(settings(server.port)))

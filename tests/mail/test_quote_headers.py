@@ -213,6 +213,12 @@ def test_outlook_block_below_a_forwards_subject_stays_whole(prefix: str) -> None
     assert reply.reply == text
 
 
+def test_prefix_that_is_a_forward_in_one_tongue_and_a_reply_in_another_goes_by_the_header_block() -> None:
+    danish, finnish = (f"{BODY}\n\n{BLOCKS[name]}\n\n{EARLIER}" for name in ("da outlook", "fi outlook"))
+    assert written(Mail("", 0, subject="VS: Pakke", text=danish), PATTERNS).reply == danish
+    assert written(Mail("", 0, subject="VS: Paketti", text=finnish), PATTERNS).reply == BODY
+
+
 def test_reply_to_a_forward_is_no_forward() -> None:
     text = f"{BODY}\n\n{BLOCKS['en outlook']}\n\n{FORWARDS['en gmail']}\n\n{EARLIER}"
     reply = written(Mail("", 0, subject="RE: Fwd: Parcel", text=text), PATTERNS)

@@ -185,9 +185,9 @@ def test_a_draft_greets_neutrally_because_it_may_wait(shipped: Templates, locale
 
 
 @pytest.mark.parametrize(("locale", "sentence"), [
-    ("en", "We will be back at 9:00 tomorrow, Tuesday, 24 November, and you will have our answer by 10:00 that day."),
-    ("ru", "Мы вернёмся завтра, 24 ноября, в 9:00 и в тот же день до 10:00 ответим Вам."),
-    ("lt", "Grįšime rytoj, lapkričio 24 d., 9:00, o atsakysime Jums tą pačią dieną iki 10:00."),
+    ("en", "We will be back at 9:00 tomorrow, Tuesday, 24 November, and you will hear from us by 10:00 that day."),
+    ("ru", "Мы вернёмся завтра, 24 ноября, в 9:00 и в тот же день до 10:00 напишем Вам."),
+    ("lt", "Grįšime rytoj, lapkričio 24 d., 9:00, o parašysime Jums tą pačią dieną iki 10:00."),
 ])
 def test_a_closed_desk_says_when_it_opens_and_when_it_answers(shipped: Templates, locale: str, sentence: str) -> None:
     opens = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
