@@ -124,7 +124,7 @@ def import_history(
     if as_json:
         say_json(counts)
     else:
-        say(
+        tell(
             f"{counts['messages']} messages: {counts['tickets']} new tickets, {counts['duplicates']} were there already, "
             f"{counts['silent']} kept silently, {counts['quarantined']} quarantined"
         )
@@ -161,19 +161,17 @@ def explain(
 
 
 def _explainer(config: str | None) -> Explainer:
-    """Explain by the desk that is there; without one, by the shipped patterns alone."""
+    """Explain by the desk that is there; without one, or with one that cannot be used, by the shipped patterns alone."""
     from mailbridge.app import existing_desk
-    from mailbridge.errors import ConfigError
+    from mailbridge.errors import MailbridgeError
     from mailbridge.explain import Explainer, plain_explainer
 
     try:
-        path = config_path(config)
-    except ConfigError as fault:
+        return Explainer(*existing_desk(config_path(config), os.environ))
+    except MailbridgeError as fault:
         if config is not None or os.environ.get("MAILBRIDGE_CONFIG"):
             fail(fault)
         return plain_explainer()
-    with told():
-        return Explainer(*existing_desk(path, os.environ))
 
 
 def _explain_to_people(one: dict[str, object]) -> None:

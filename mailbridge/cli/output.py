@@ -24,12 +24,12 @@ def clean(text: object) -> str:
 
 
 def say(text: str = "") -> None:
-    """Print a line for people on stdout."""
+    """Print a line of what a command is for (a list, a story) on stdout."""
     typer.echo(clean(text))
 
 
 def tell(text: str) -> None:
-    """Print a line for people on stderr."""
+    """Print a notice for people on stderr: stdout holds only what a command is for."""
     typer.echo(clean(text), err=True)
 
 
@@ -47,7 +47,7 @@ def show(objects: Iterable[JsonObject], as_json: bool, line: Callable[[JsonObjec
         else:
             say(line(one))
     if not count and nothing and not as_json:
-        say(nothing)
+        tell(nothing)
     return count
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mailbridge.cli.options import ConfigOption, JsonOption, desk, reading
-from mailbridge.cli.output import JsonObject, fail, say, say_json, shorten, show
+from mailbridge.cli.output import JsonObject, fail, say, say_json, shorten, show, tell
 
 spool_commands = typer.Typer(name="spool", help="Accepted mail: list, show, retry.", no_args_is_help=True)
 outbox_commands = typer.Typer(name="outbox", help="Mail to send: list, show, retry, drop.", no_args_is_help=True)
@@ -161,4 +161,4 @@ def _said(as_json: bool, one: JsonObject, line: str) -> None:
     if as_json:
         say_json(one)
     else:
-        say(line)
+        tell(line)

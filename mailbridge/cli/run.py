@@ -67,7 +67,7 @@ def _once(config: str | None, as_json: bool) -> None:
     if as_json:
         say_json(done)
     else:
-        say(
+        tell(
             f"{done['bridged']} mails worked off; {done['sent']} sent, {done['waiting']} to be tried again, "
             f"{done['failed']} failed, {done['withdrawn']} withdrawn"
         )
@@ -86,7 +86,7 @@ def _dry_run(config: str | None, as_json: bool) -> None:
             else:
                 say(outbox_line(one))
     if not would and not as_json:
-        say("Nothing would be sent.")
+        tell("Nothing would be sent.")
 
 
 def demo(as_json: JsonOption = False) -> None:

@@ -50,14 +50,14 @@ def init(
             }
         )
         return
-    say(f"A desk for {made.mailbox} lies in {made.path}.")
-    say(f"The agent's login is {made.login}, the password is {made.password} (shown only now).")
+    tell(f"A desk for {made.mailbox} lies in {made.path}.")
+    tell(f"The agent's login is {made.login}, the password is {made.password} (shown only now).")
     if made.swaks:
-        say("An agent who answers through our listener, for trying it out:")
-        say(f"  {made.swaks}")
-    say()
+        tell("An agent who answers through our listener, for trying it out:")
+        tell(f"  {made.swaks}")
+    tell("")
     for step in made.next_steps:
-        say(step)
+        tell(step)
 
 
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -87,7 +87,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         tell(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}; nothing was changed.")
         raise typer.Exit(1)
     if not as_json:
-        say("All configuration and templates are sound. Next: mailbridge doctor")
+        tell("All configuration and templates are sound. Next: mailbridge doctor")
 
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:

@@ -118,7 +118,7 @@ def do(
     if as_json:
         say_json({"ticket": number, "done": list(done)})
     else:
-        say(f"#{number}: {', '.join(done) or 'nothing to do'}")
+        tell(f"#{number}: {', '.join(done) or 'nothing to do'}")
 
 
 def export(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # noqa: ARG001 - it always speaks JSON

@@ -48,6 +48,7 @@ class Phrase:
 
     text, language: as written, and the file it came from. plain: folded, when it holds no star; else `pattern` finds it.
     unspaced: of a language that writes no blanks between words; its text is searched with the blanks left out.
+    needs: the whole words that a text must hold before it is worth searching (of an unspaced phrase: pieces of text).
     """
 
     group: str
@@ -56,6 +57,7 @@ class Phrase:
     plain: str
     pattern: str
     unspaced: bool
+    needs: frozenset[str] = frozenset()
 
     def places(self, folded: str) -> Iterator[tuple[int, int]]:
         """Yield where the phrase begins and ends in a folded text (without blanks, if it is `unspaced`)."""
@@ -119,13 +121,16 @@ class KindWords:
 
     def candidates(self, folded: str) -> Iterator[tuple[Phrase, str]]:
         """Yield the phrases of which the longest word stands in a folded text, and the text to search for each."""
-        for word in self.by_word.keys() & set(WORD.findall(folded)):
+        words = set(WORD.findall(folded))
+        for word in self.by_word.keys() & words:
             for phrase in self.by_word[word]:
-                yield phrase, folded
+                if phrase.needs <= words:
+                    yield phrase, folded
         if not folded.isascii() and UNSPACED.search(folded):
             joined = folded.replace(" ", "")
             for phrase in self.unspaced:
-                yield phrase, joined
+                if all(piece in joined for piece in phrase.needs):
+                    yield phrase, joined
 
 
 def read_phrase(group: str, text: str, language: str) -> tuple[str, Phrase]:
@@ -143,13 +148,15 @@ def read_phrase(group: str, text: str, language: str) -> tuple[str, Phrase]:
         raise ValueError(f"the phrase {text!r} has a star before the end of a word")
     if "*" not in text:
         plain = "".join(words) if unspaced else " ".join(words)
-        return "" if unspaced else max(whole, key=len), Phrase(group, text, language, plain, "", unspaced)
+        needs = frozenset({plain}) if unspaced else frozenset(whole)
+        return "" if unspaced else max(whole, key=len), Phrase(group, text, language, plain, "", unspaced, needs)
     pieces = [_GAP if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in words]
     if unspaced:
-        return "", Phrase(group, text, language, "", "".join(pieces), unspaced)
+        needs = frozenset(filter(None, "".join(words).split("*")))
+        return "", Phrase(group, text, language, "", "".join(pieces), unspaced, needs)
     pattern = " ".join(pieces).replace(f" {_GAP} ", f"(?: | {_GAP} )").replace(f"{_GAP} ", _GAP).replace(f" {_GAP}", _GAP)
     before, after = r"(?<!\w)" if words[0][0].isalnum() else "", r"(?!\w)" if words[-1][-1].isalnum() else ""
-    return max(whole, key=len), Phrase(group, text, language, "", before + pattern + after, unspaced)
+    return max(whole, key=len), Phrase(group, text, language, "", before + pattern + after, unspaced, frozenset(whole))
 
 
 def compile_words(tables: Mapping[str, Mapping[str, Iterable[str]]], dates: Dates | None = None) -> KindWords:
