@@ -20,6 +20,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
@@ -98,6 +99,8 @@ class Spool:
     blobs: Blobs
     worker: str
     on_accept: Callable[[], None] = field(default=lambda: None)
+    _lock: Lock = field(default_factory=Lock)
+    _waiting: list[tuple[_Ready, Future[int]]] = field(default_factory=list)
 
     def accept(self, delivery: Delivery, *, claim: bool = False) -> Future[int]:
         """Take a mail; the future gives its spool id once the commit is on disk, or raises SpoolError.
@@ -109,11 +112,14 @@ class Spool:
         answer.set_running_or_notify_cancel()  # once begun, nobody can call it off
         try:
             ready = self._ready(delivery, claim)
-            written = self.database.write_soon(lambda connection: _insert(connection, ready), "intake")
         except (OSError, StoreError) as fault:
             answer.set_exception(_refusal(fault))
             return answer
-        written.add_done_callback(lambda done: self._tell(done, answer))
+        with self._lock:
+            first = not self._waiting
+            self._waiting.append((ready, answer))
+        if first:
+            self._write_waiting()
         return answer
 
     def claim(self, now: datetime, most: int = 100, most_bytes: int = 32_000_000) -> list[Entry]:
@@ -201,13 +207,48 @@ class Spool:
         }
         return _Ready(row, body)
 
-    def _tell(self, written: Future[int], answer: Future[int]) -> None:
-        fault = written.exception()
-        if fault is not None:
-            answer.set_exception(_refusal(fault))
-            return
-        answer.set_result(written.result())
-        self.on_accept()
+    def _write_waiting(self) -> None:
+        """Queue one job that writes every mail which waits by the time that the writer comes to it."""
+        group: list[tuple[_Ready, Future[int]]] = []
+
+        def work(connection: Connection) -> list[int]:
+            if not group:  # a commit that failed is tried again with the same mails
+                with self._lock:
+                    group.extend(self._waiting)
+                    self._waiting.clear()
+            return _insert(connection, [ready for ready, _ in group])
+
+        def tell(written: Future[list[int]]) -> None:
+            if not group:  # the writer never came to it
+                with self._lock:
+                    group.extend(self._waiting)
+                    self._waiting.clear()
+            fault = written.exception()
+            if (
+                fault is not None and len(group) > 1
+            ):  # one row that the database refuses must not take its neighbours along
+                for ready, answer in group:
+                    self._write_alone(ready, answer)
+                return
+            for place, (_, answer) in enumerate(group):
+                if fault is not None:
+                    answer.set_exception(_refusal(fault))
+                else:
+                    answer.set_result(written.result()[place])
+            self.on_accept()
+
+        self.database.write_soon(work, "intake").add_done_callback(tell)
+
+    def _write_alone(self, ready: _Ready, answer: Future[int]) -> None:
+        def tell(written: Future[list[int]]) -> None:
+            fault = written.exception()
+            if fault is not None:
+                answer.set_exception(_refusal(fault))
+                return
+            answer.set_result(written.result()[0])
+            self.on_accept()
+
+        self.database.write_soon(lambda connection: _insert(connection, [ready]), "intake").add_done_callback(tell)
 
     def _entry(self, row: AnyRow, bodies: dict[int, bytes]) -> Entry:
         missing, body = "", bodies.get(row.id)
@@ -232,15 +273,40 @@ class Spool:
         return Entry(row.id, delivery, row.sha256, row.size, row.attempts, row.alone, missing, stub)
 
 
-def _insert(connection: Connection, ready: _Ready) -> int:
-    if ready.row["origin"] is not None:
-        known = connection.execute(select(spool.c.id).where(spool.c.origin == ready.row["origin"])).scalar()
-        if known is not None:
-            return int(known)
-    number = int(connection.execute(insert(spool).values(ready.row).returning(spool.c.id)).scalar_one())
-    if ready.body is not None:
-        connection.execute(insert(raws), {"spool": number, "body": ready.body})
-    return number
+_INSERT = insert(spool).returning(spool.c.id, sort_by_parameter_order=True)
+_INSERT_RAW = insert(raws)
+
+
+def _insert(connection: Connection, group: list[_Ready]) -> list[int]:
+    """Write a group of mails with two statements; return their ids in order. A known origin gives the id it got before."""
+    origins = [ready.row["origin"] for ready in group if ready.row["origin"] is not None]
+    known: dict[str, int] = {}
+    if origins:
+        query = select(spool.c.origin, spool.c.id).where(spool.c.origin.in_(origins))
+        known = {row.origin: row.id for row in connection.execute(query)}
+    fresh: list[_Ready] = []
+    places: list[int | str] = []
+    coming: dict[str, int] = {}
+    for ready in group:
+        origin = ready.row["origin"]
+        if origin in known:
+            places.append(origin)
+        elif origin in coming:
+            places.append(coming[origin])
+        else:
+            places.append(len(fresh))
+            if origin is not None:
+                coming[origin] = len(fresh)
+            fresh.append(ready)
+    ids = list(connection.execute(_INSERT, [ready.row for ready in fresh]).scalars()) if fresh else []
+    bodies = [
+        {"spool": number, "body": ready.body}
+        for number, ready in zip(ids, fresh, strict=True)
+        if ready.body is not None
+    ]
+    if bodies:
+        connection.execute(_INSERT_RAW, bodies)
+    return [known[place] if isinstance(place, str) else ids[place] for place in places]
 
 
 def _claim(connection: Connection, worker: str, now: datetime, most: int, most_bytes: int) -> list[AnyRow]:

@@ -48,7 +48,8 @@ class Phrase:
 
     text, language: as written, and the file it came from. plain: folded, when it holds no star; else `pattern` finds it.
     unspaced: of a language that writes no blanks between words; its text is searched with the blanks left out.
-    needs: the whole words that a text must hold before it is worth searching (of an unspaced phrase: pieces of text).
+    needs: the whole words that a text must hold before it is worth searching; needle: of an unspaced phrase, its longest
+    piece, for the same reason.
     """
 
     group: str
@@ -58,6 +59,7 @@ class Phrase:
     pattern: str
     unspaced: bool
     needs: frozenset[str] = frozenset()
+    needle: str = ""
 
     def places(self, folded: str) -> Iterator[tuple[int, int]]:
         """Yield where the phrase begins and ends in a folded text (without blanks, if it is `unspaced`)."""
@@ -129,7 +131,7 @@ class KindWords:
         if not folded.isascii() and UNSPACED.search(folded):
             joined = folded.replace(" ", "")
             for phrase in self.unspaced:
-                if all(piece in joined for piece in phrase.needs):
+                if phrase.needle in joined:
                     yield phrase, joined
 
 
@@ -148,12 +150,13 @@ def read_phrase(group: str, text: str, language: str) -> tuple[str, Phrase]:
         raise ValueError(f"the phrase {text!r} has a star before the end of a word")
     if "*" not in text:
         plain = "".join(words) if unspaced else " ".join(words)
-        needs = frozenset({plain}) if unspaced else frozenset(whole)
-        return "" if unspaced else max(whole, key=len), Phrase(group, text, language, plain, "", unspaced, needs)
+        if unspaced:
+            return "", Phrase(group, text, language, plain, "", unspaced, needle=plain)
+        return max(whole, key=len), Phrase(group, text, language, plain, "", unspaced, frozenset(whole))
     pieces = [_GAP if word == "*" else re.escape(word).replace(r"\*", r"\w*") for word in words]
     if unspaced:
-        needs = frozenset(filter(None, "".join(words).split("*")))
-        return "", Phrase(group, text, language, "", "".join(pieces), unspaced, needs)
+        needle = max("".join(words).split("*"), key=len)
+        return "", Phrase(group, text, language, "", "".join(pieces), unspaced, needle=needle)
     pattern = " ".join(pieces).replace(f" {_GAP} ", f"(?: | {_GAP} )").replace(f"{_GAP} ", _GAP).replace(f" {_GAP}", _GAP)
     before, after = r"(?<!\w)" if words[0][0].isalnum() else "", r"(?!\w)" if words[-1][-1].isalnum() else ""
     return max(whole, key=len), Phrase(group, text, language, "", before + pattern + after, unspaced, frozenset(whole))

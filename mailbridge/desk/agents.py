@@ -70,19 +70,26 @@ def receive(
         return message or _unverified(work, ticket, item, match)
     number = message or _note(work, ticket, item, match, None)
     work.changes.change(Message, number, unverified=False)
-    if item.written.forwarded:
-        work.changes.event(ticket.id, agent, "forward-not-relayed", message=number)
-        _refuse(
-            work,
-            ticket,
-            agent,
-            item.written.reply,
-            reason="a forwarded mail is never sent to the customer; it was kept as a note",
-        )
+    unsendable = _unsendable(item)
+    if unsendable:
+        work.changes.event(ticket.id, agent, "not-relayed", message=number, reason=unsendable)
+        _refuse(work, ticket, agent, item.written.reply, reason=unsendable)
         return number
     as_note = match.token is not None and match.token.audience is Audience.NOTE
     obey(connection, work, ticket, agent, number, item.written.reply, as_note=as_note)
     return number
+
+
+def _unsendable(item: Incoming) -> str:
+    """Say why an agent's mail must not be relayed, or return an empty string.
+
+    Words that stand between the lines of our own notification, or under it, cannot be told from it with certainty.
+    """
+    if item.written.forwarded:
+        return "a forwarded mail is never sent to the customer; it was kept as a note"
+    if item.written.cut_by in ("inline-marked", "nothing-left"):
+        return "your words stand inside the quoted notification; write them above it, all in one piece"
+    return ""
 
 
 def obey(

@@ -160,11 +160,13 @@ class Templates:
 
     def _macros(self, locale: str, *, own: bool) -> tuple[Compiled, ...]:
         """Compile the macros: shipped ones first, so that a desk's file may define only what it changes."""
-        found = []
+        found: list[Compiled] = []
         for path, name in self._folders.macros(locale, own=own):
             versions = (self._compiled(source, compile_macros) for source in self._versions(path, name))
-            found.append(next(filter(None, versions), None))
-        return tuple(filter(None, found))
+            compiled = next(filter(None, versions), None)
+            if compiled is not None and all(compiled.source.text != one.source.text for one in found):
+                found.append(compiled)  # a desk's unchanged copy of ours says nothing new
+        return tuple(found)
 
     # ---- good, broken, told ---------------------------------------------------------------------------------------
 

@@ -270,3 +270,14 @@ def test_admin_merges_and_later_mail_follows(desk):
     received = desk.receive(mail("Re: Scanner", "And now?", references="<b@example.com>"))
     assert received.ticket == 1
     assert {message["message_id"] for message in desk.ticket(1)["thread"]} >= {"a@example.com", "b@example.com"}
+
+
+def test_agents_words_inside_the_quoted_notification_are_not_relayed(small_desk):
+    desk = small_desk
+    desk.receive(mail())
+    lines = desk.sent_to("anna@example.org")[0].get_content().splitlines()
+    quoted = "\n".join("> " + line for line in lines[:12])
+    text = f"{quoted}\n\nWe will come tomorrow.\n\n" + "\n".join("> " + line for line in lines[12:])
+    desk.receive(mail("Re: Printer", text, **ANNA), desk.reply_address(), authenticated_as="anna@example.org")
+    assert len(desk.sent_to("emma@example.com")) == 1, "only the acknowledgement"
+    assert "not-relayed" in desk.events()
