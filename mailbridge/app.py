@@ -16,32 +16,38 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from mailbridge.bridge import Bridge, Reading
+from mailbridge.bridge import Bridge
 from mailbridge.config.kinds import load_kinds
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config
 from mailbridge.config.patterns import load_patterns, shipped_patterns
+from mailbridge.config.priorities import load_priority, shipped_priority
 from mailbridge.config.secrets import read_keys, read_secret
 from mailbridge.config.shipped import shipped_path
+from mailbridge.decide.priority import PriorityWords
 from mailbridge.desk.admin import find_ticket, requester_of_ticket
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.failures import undeliverable
-from mailbridge.desk.post import customer_facts
+from mailbridge.desk.post import MARKER_WORDS, customer_facts
 from mailbridge.desk.rings import sweep
 from mailbridge.desk.work import Rules, Work
 from mailbridge.errors import StoreError
 from mailbridge.intake.imap import Account, poll_all_once
+from mailbridge.intake.imap_audit import Comparison, compare_accounts
 from mailbridge.intake.imap_lease import Lease
 from mailbridge.intake.imap_ledger import Ledger
 from mailbridge.log import Log, logger
 from mailbridge.outbox import Outbox
+from mailbridge.readers import make_readers
+from mailbridge.reading import Reading
 from mailbridge.relay.maildir import MaildirRelay
 from mailbridge.relay.outcome import Relay
 from mailbridge.relay.smtp import SmtpRelay
 from mailbridge.replies.render import Rendered
 from mailbridge.replies.samples import rich as rich_sample
 from mailbridge.replies.templates import Templates
+from mailbridge.shared_drafts import file_shared_draft
 from mailbridge.spool import Spool
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database, upsert
@@ -63,7 +69,7 @@ def duration(text: str) -> timedelta:
 
 @dataclass(slots=True)
 class App:
-    """A desk, assembled. `close()` gives everything back."""
+    """A desk, assembled. `close()` gives everything back. usual_readers: how many there are when the configuration is silent."""
 
     config: Config
     database: Database
@@ -73,6 +79,7 @@ class App:
     outbox: Outbox
     log: Log
     environ: Mapping[str, str]
+    usual_readers: int = 0
 
     @property
     def rules(self) -> Rules:
@@ -82,18 +89,22 @@ class App:
     def use(self, config: Config) -> None:
         """Go by another configuration from now on. Everything that can fail is done before anything is replaced."""
         rules = make_rules(config, self.database, self.environ, self.log)
-        reading = make_reading(config)
-        self.config, self.bridge.rules, self.bridge.reading = config, rules, reading
+        readers, old = make_readers(make_reading(config, rules.keys), self.usual_readers), self.bridge.readers
+        readers.start()
+        self.config, self.bridge.rules, self.bridge.readers = config, rules, readers
+        old.retire()
         self.outbox.give_up_after = duration(config.relay.give_up_after)
 
-    def close(self) -> None:
-        """Give back what is open."""
-        self.database.close()
+    def close(self, seconds: float | None = None) -> None:
+        """Give back what is open; wait so long at most for a write that does not end."""
+        self.bridge.readers.close()
+        self.database.close(seconds)
 
 
-def assemble(config: Config, environ: Mapping[str, str] = os.environ) -> App:
+def assemble(config: Config, environ: Mapping[str, str] = os.environ, usual_readers: int = 0) -> App:
     """Build a desk from its configuration; the database is brought to this version's schema.
 
+    usual_readers: processes that read mail when the configuration says nothing about them; they start with the first mail.
     Raise ConfigError or StoreError, which say what to do.
     """
     log = logger()
@@ -102,7 +113,9 @@ def assemble(config: Config, environ: Mapping[str, str] = os.environ) -> App:
     blobs.prepare()
     worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     spool = Spool(database, blobs, worker)
-    bridge = Bridge(spool, database, blobs, make_rules(config, database, environ, log), make_reading(config), log)
+    rules = make_rules(config, database, environ, log)
+    readers = make_readers(make_reading(config, rules.keys), usual_readers)
+    bridge = Bridge(spool, database, blobs, rules, readers, log)
     outbox = Outbox(
         database,
         blobs,
@@ -110,8 +123,9 @@ def assemble(config: Config, environ: Mapping[str, str] = os.environ) -> App:
         duration(config.relay.give_up_after),
         random.SystemRandom().random,
         lambda connection, rows, at: undeliverable(connection, bridge.rules, rows, at),
+        lambda row, raw, at: file_shared_draft(bridge.rules.config, environ, database, row, raw, at),
     )
-    return App(config, database, blobs, spool, bridge, outbox, log, environ)
+    return App(config, database, blobs, spool, bridge, outbox, log, environ, usual_readers)
 
 
 def open_database(config: Config) -> Database:
@@ -139,7 +153,8 @@ def existing_desk(path: Path, environ: Mapping[str, str]) -> tuple[Rules, Readin
     except StoreError:
         database = None
     templates = Templates(config.desk.templates, shipped_path("templates"))
-    return Rules(config, read_keys(config, environ), templates, secrets.token_bytes), make_reading(config), database
+    rules = Rules(config, read_keys(config, environ), templates, secrets.token_bytes, make_priority(config))
+    return rules, make_reading(config, rules.keys), database
 
 
 def templates_of(config: Config) -> Templates:
@@ -183,14 +198,22 @@ def make_rules(config: Config, database: Database, environ: Mapping[str, str], l
         recall=lambda name: _recall(database, name),
         on_fault=lambda what: log.error("templates.broken", what=what) and None,
     )
-    return Rules(config, read_keys(config, environ), templates, secrets.token_bytes)
+    return Rules(config, read_keys(config, environ), templates, secrets.token_bytes, make_priority(config))
 
 
-def make_reading(config: Config) -> Reading:
+def make_priority(config: Config) -> PriorityWords:
+    """Load the words and points by which tickets are graded: the shipped ones, and what the desk's folder adds."""
+    return load_priority(shipped_priority(), config.folder / "config" / "priority")
+
+
+def make_reading(config: Config, keys: tuple[bytes, ...]) -> Reading:
     """Load the patterns and words by which mail is read: the shipped ones, and what the desk's folder adds."""
     return Reading(
         load_patterns(shipped_patterns(), config.folder / "config" / "patterns"),
         load_kinds(shipped_path("config", "kinds"), config.folder / "config" / "kinds"),
+        config,
+        keys,
+        (MARKER_WORDS,),
     )
 
 
@@ -217,11 +240,14 @@ def send_due(app: App, relay: Relay, at: datetime) -> dict[str, int]:
     return done
 
 
-def make_accounts(app: App, config: Config) -> list[Account]:
-    """Build the IMAP accounts of a configuration. A password is read at each login, so a changed file counts at once."""
+def make_accounts(app: App, config: Config, *, peek: bool = False) -> list[Account]:
+    """Build the IMAP accounts of a configuration. A password is read at each login, so a changed file counts at once.
+
+    peek: read them without leaving a trace at the server.
+    """
     return [
         Account(
-            settings,
+            settings.model_copy(update={"acknowledge": "none"}) if peek else settings,
             partial(read_secret, settings.password_file, app.environ),
             app.spool.accept,
             Ledger(app.database, settings.name),
@@ -232,6 +258,17 @@ def make_accounts(app: App, config: Config) -> list[Account]:
         )
         for settings in config.imap
     ]
+
+
+def compare_imap(config: Config, environ: Mapping[str, str]) -> Comparison:
+    """Compare the IMAP accounts with what we noted of them, without changing anything."""
+    if not config.imap:
+        return Comparison()
+    database = open_database(config)
+    try:
+        return compare_accounts(config.imap, lambda account: read_secret(account.password_file, environ), database)
+    finally:
+        database.close()
 
 
 def batch_size(config: Config) -> int:

@@ -9,43 +9,26 @@ when its claim has run out, three times, then quarantined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mailbridge.decide.classify import Classification, Kind, classify
-from mailbridge.decide.classify_words import KindWords
-from mailbridge.decide.mailboxes import Mailbox, first_mailbox
 from mailbridge.decide.match import Known, Match, match_ticket
-from mailbridge.decide.signals import Signals, read_signals
-from mailbridge.decide.trust import Trust, TrustFacts, TrustVerdict, judge_trust
 from mailbridge.desk.incoming import Incoming, Outcome, Received
-from mailbridge.desk.post import MARKER_WORDS
 from mailbridge.desk.quarantine import quarantine
 from mailbridge.desk.receive import receive
 from mailbridge.desk.work import Rules
-from mailbridge.errors import MailbridgeError, StoreError
+from mailbridge.errors import ReadersDown, StoreError
 from mailbridge.log import Log
-from mailbridge.mail.language import language
-from mailbridge.mail.message import Mail, Written
-from mailbridge.mail.parse import read_envelope, read_mail
-from mailbridge.mail.patterns import Patterns
-from mailbridge.mail.quote import written
-from mailbridge.mail.tokens import ticket_of_message_id
+from mailbridge.reader import Letter, Unread
+from mailbridge.readers import ReadsMail
+from mailbridge.reading import Envelope, ReadMail, unread
 from mailbridge.spool import TRIES_ALONE, Entry, Spool, held
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the pure rooms go by when they read a mail."""
-
-    patterns: Patterns
-    words: KindWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +45,13 @@ class Report:
 
 @dataclass(slots=True)
 class Bridge:
-    """The corridor of one daemon. `rules` and `reading` are replaced as a whole on reload."""
+    """The corridor of one daemon. `rules` and `readers` are replaced as a whole on reload."""
 
     spool: Spool
     database: Database
     blobs: Blobs
     rules: Rules
-    reading: Reading
+    readers: ReadsMail
     log: Log
     working_on: set[int] = field(default_factory=set)
 
@@ -79,37 +62,51 @@ class Bridge:
     def work_off(self, entries: Sequence[Entry], now: datetime) -> Report:
         """Work off claimed mails: each ends settled, quarantined, or back in the spool to be tried alone."""
         self.working_on = {entry.id for entry in entries}
+        received: list[Received] = []
+        refused: OSError | None = None
         try:
-            ready, broken = self._read_all(entries)
-            ready, fault = self._keep_files(ready)
-            received = self._hand_over(ready, now) if ready else []
-            received += [one for entry, reason in broken for one in self._quarantine(entry, reason, now)]
-            if fault is not None:
-                raise fault
-        except (StoreError, OSError):  # not the mail's fault: it waits until we can, and no try is counted
+            for ready, broken in self._read_all(entries):
+                kept, fault = self._keep_files(ready)
+                refused = refused or fault
+                done = self._hand_over(kept, now) if kept else []
+                done += [one for entry, reason in broken for one in self._quarantine(entry, reason, now)]
+                self._tell(done)
+                received += done
+            if refused is not None:
+                raise refused
+        except (StoreError, OSError, ReadersDown):  # not the mail's fault: it waits until we can, and no try is counted
             with suppress(StoreError):  # then the claims run out by themselves
                 self.spool.give_back(self.working_on)
             raise
         finally:
             self.working_on = set()
+        return Report(tuple(received))
+
+    def _read_all(self, entries: Sequence[Entry]) -> Iterator[tuple[list[Incoming], list[tuple[Entry, str]]]]:
+        """Give what was read and what could not be, group by group; the next ones are read while the desk has this one.
+
+        Mail that there was no time for in this round goes back into the spool.
+        """
+        refused = [(entry, why) for entry in entries if (why := _why_not(entry))]
+        if refused:
+            yield [], refused
+        left = [entry for entry in entries if not _why_not(entry)]
+        if not left:
+            return
+        with closing(self.readers.read([letter_of(entry) for entry in left])) as groups:
+            for answers in groups:
+                group = list(zip(left, answers, strict=False))
+                left = left[len(answers) :]
+                ready = [incoming(entry, one, self.rules) for entry, one in group if isinstance(one, ReadMail)]
+                yield ready, [(entry, one.reason) for entry, one in group if isinstance(one, Unread)]
+        if left:
+            self.spool.give_back([entry.id for entry in left])
+
+    def _tell(self, received: Sequence[Received]) -> None:
         for one in received:
             self.log.info(
                 "mail.bridged", spool_id=one.spool_id, outcome=one.outcome, ticket=one.ticket, evidence=one.evidence
             )
-        return Report(tuple(received))
-
-    def _read_all(self, entries: Sequence[Entry]) -> tuple[list[Incoming], list[tuple[Entry, str]]]:
-        ready, broken = [], []
-        for entry in entries:
-            try:
-                if entry.missing:
-                    raise MailbridgeError(entry.missing)
-                if entry.alone and entry.attempts > TRIES_ALONE + 1:
-                    raise MailbridgeError(f"its worker died {entry.attempts - 1} times")
-                ready.append(read_item(entry, self.rules, self.reading))
-            except Exception as fault:
-                broken.append((entry, f"{type(fault).__name__}: {fault}"))
-        return ready, broken
 
     def _keep_files(self, items: list[Incoming]) -> tuple[list[Incoming], OSError | None]:
         """Keep the attachments, before any row tells of them. A mail whose files the disk refuses stands back, others go on."""
@@ -151,7 +148,8 @@ class Bridge:
 
     def _quarantine(self, entry: Entry, reason: str, now: datetime) -> list[Received]:
         """Keep the mail whole, show it as a stub ticket, tell the admin. Nothing is done when the claim was lost."""
-        item = _unread(entry, self.rules)
+        raw, envelope = letter_of(entry)
+        item = incoming(entry, unread(raw, envelope, self.rules.config.departments), self.rules)
 
         def work(connection: Connection) -> tuple[int, int] | None:
             ours = held(connection, self.spool.worker, [entry.id])
@@ -169,79 +167,41 @@ def decide(item: Incoming, known: Known, now: datetime) -> Match:
     return match_ticket(item.signals, item.kind.kind, known, item.at if item.importing else now)
 
 
-def read_item(entry: Entry, rules: Rules, reading: Reading) -> Incoming:
-    """Read and judge one mail: pure, from its bytes and envelope to a value."""
-    delivery, config = entry.delivery, rules.config
-    mailbox = first_mailbox(delivery.recipients, config.departments)
-    hints = config.departments[mailbox.department].charset_hints if mailbox else ()
-    mail = read_mail(entry.raw, hints, config.limits.max_parts)
-    mailbox = mailbox or _mailbox_in(mail, delivery.mailbox, rules)
-    said = written(mail, reading.patterns, (MARKER_WORDS,))
-    kind = classify(
-        mail,
-        delivery.envelope_from,
-        reading.words,
-        said.reply,
-        lambda ref: ticket_of_message_id(ref, rules.keys) is not None,
+def letter_of(entry: Entry) -> Letter:
+    """Return what of a claimed mail is needed to read it."""
+    delivery = entry.delivery
+    return entry.raw, Envelope(
+        sender=delivery.envelope_from,
+        recipients=delivery.recipients,
+        source=delivery.source,
+        received_at=delivery.received_at,
+        authenticated_as=delivery.authenticated_as,
+        believed=delivery.believed,
+        mailbox=delivery.mailbox,
     )
-    about = kind.bounce.original_message_id if kind.bounce else ""
-    signals = read_signals(mail, delivery.recipients, rules.keys, about)
-    verdict = judge_trust(
-        mail,
-        TrustFacts(
-            authenticated_as=delivery.authenticated_as,
-            believed=delivery.believed,
-            authserv_ids=config.trust.authserv_ids,
-        ),
-    )
-    importing = delivery.source == "import"
+
+
+def incoming(entry: Entry, read: ReadMail, rules: Rules) -> Incoming:
+    """Return a mail as the desk takes it: the entry of the spool, what was read, and who of us wrote it."""
     return Incoming(
         entry=entry,
-        mail=mail,
-        written=said,
-        kind=kind,
-        verdict=verdict,
-        signals=signals,
-        mailbox=mailbox.address,
-        department=mailbox.department,
-        at=_time_of(mail, delivery.received_at) if importing else delivery.received_at,
-        agent=rules.agent_by_address(mail.author.address),
-        language=language(said.reply or mail.text),
-        importing=importing,
+        mail=read.mail,
+        written=read.written,
+        kind=read.kind,
+        verdict=read.verdict,
+        signals=read.signals,
+        mailbox=read.mailbox,
+        department=read.department,
+        at=read.at,
+        agent=rules.agent_by_address(read.mail.author.address),
+        language=read.language,
+        importing=read.importing,
+        original=read.original,
     )
 
 
-def _mailbox_in(mail: Mail, named: str | None, rules: Rules) -> Mailbox:
-    """Say which mailbox a mail is for whose envelope names none: its source says it, its head, or it is the desk's first."""
-    heads = (*mail.delivered_to, *(person.address for person in (*mail.to, *mail.cc)))
-    found = first_mailbox((named,) if named else heads, rules.config.departments)
-    if found is not None:
-        return found
-    key, department = next(iter(rules.config.departments.items()))
-    return Mailbox(department.mailboxes[0], key)
-
-
-def _time_of(mail: Mail, received_at: datetime) -> datetime:
-    """When imported history was written: its Date, unless that lies in the future or before e-mail."""
-    if mail.date is None or mail.date > received_at or mail.date < datetime(1982, 8, 13, tzinfo=UTC):  # RFC 822
-        return received_at
-    return mail.date
-
-
-def _unread(entry: Entry, rules: Rules) -> Incoming:
-    """What can be said of a mail that could not be read: its envelope, and of its head whatever is legible."""
-    mail = read_envelope(entry.raw)
-    mailbox = first_mailbox(entry.delivery.recipients, rules.config.departments) or _mailbox_in(
-        mail, entry.delivery.mailbox, rules
-    )
-    return Incoming(
-        entry=entry,
-        mail=mail,
-        written=Written(""),
-        kind=Classification(Kind.AUTOMATIC, ("unread",)),
-        verdict=TrustVerdict(Trust.BARE, ("unread",)),
-        signals=Signals(mail.message_id),
-        mailbox=mailbox.address,
-        department=mailbox.department,
-        at=entry.delivery.received_at,
-    )
+def _why_not(entry: Entry) -> str:
+    """Say why a mail is not even tried, or nothing."""
+    if entry.missing:
+        return entry.missing
+    return f"its worker died {entry.attempts - 1} times" if entry.alone and entry.attempts > TRIES_ALONE + 1 else ""

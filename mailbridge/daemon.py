@@ -22,7 +22,7 @@ from mailbridge.config.secrets import read_secret
 from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.desk.caps import forget_old_counts
 from mailbridge.desk.rings import sweep
-from mailbridge.errors import ConfigError, MailbridgeError
+from mailbridge.errors import ConfigError, MailbridgeError, ReadersDown
 from mailbridge.intake.imap import ImapWatcher
 from mailbridge.intake.smtp import Listener
 from mailbridge.log import Log
@@ -32,7 +32,8 @@ from mailbridge.records.blobs import needed
 from mailbridge.relay.outcome import Relay
 from mailbridge.schedule import Bell, Schedule
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 7.0
+GRACE_SECONDS = 2.0  # for mail that is on its way when we stop
 HEARTBEAT_SECONDS = 10
 SWEEP_SECONDS = 15
 BLOB_GRACE = timedelta(days=2)
@@ -54,6 +55,16 @@ class Worker:
         self._round, self._log, self._poll = round_, log, poll_seconds
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._moved = moved
+
+    @property
+    def name(self) -> str:
+        """What it is called in the log."""
+        return self._thread.name
+
+    @property
+    def stopping(self) -> bool:
+        """It was asked to stop."""
+        return self._stopping.is_set()
 
     def start(self) -> None:
         """Begin to work."""
@@ -90,16 +101,18 @@ class Worker:
 
 
 class Daemon:
-    """One running desk. `ready` is told the addresses that are listened on, once everything runs."""
+    """One running desk. `ready` is told the addresses that are listened on, once everything runs; `ending` when it stops."""
 
     def __init__(
         self,
         path: Path,
         environ: Mapping[str, str] = os.environ,
         ready: Callable[[list[str]], None] = lambda _addresses: None,
+        ending: Callable[[], None] = lambda: None,
     ) -> None:
-        self._path, self._environ, self._ready = path, environ, ready
-        self.app: App = assemble(load_config(path, environ), environ)
+        self._path, self._environ, self._ready, self._ending = path, environ, ready, ending
+        self._reloading = asyncio.Lock()
+        self.app: App = assemble(load_config(path, environ), environ, usual_readers=1)
         self._relay: Relay = make_relay(self.app.config, environ)
         self._listeners: list[Listener] = []
         self._progress = Progress(STUCK_AFTER, time.monotonic())
@@ -123,6 +136,7 @@ class Daemon:
             loop.add_signal_handler(name, stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: self._keep(loop.create_task(self.reload())))
         try:
+            self.app.bridge.readers.start()
             for worker in (self._bridger, self._sender):
                 worker.start()
             self._watcher.start()
@@ -137,19 +151,25 @@ class Daemon:
 
     async def reload(self) -> None:
         """Read the configuration anew: whole, or not at all. What runs goes on with the old one until the new one is in place."""
-        reloading(self._environ)
-        try:
-            config = load_config(self._path, self._environ)
-            _refuse_move(self.app.config, config)
-            relay = make_relay(config, self._environ)
-            await self._use(config)
-            await asyncio.to_thread(self._watcher.use, make_accounts(self.app, config), STOP_SECONDS / 4)
-            self._relay = relay
-            self.app.log.info("config.reloaded")
-        except MailbridgeError as fault:
-            self.app.log.error("config.refused", fault=str(fault), kept="the configuration that was in force")
-        finally:
-            ready("running", self._environ)
+        async with self._reloading:  # a second signal waits for its turn: it may be about a newer file
+            reloading(self._environ)
+            try:
+                config = load_config(self._path, self._environ)
+                _refuse_move(self.app.config, config)
+                relay, accounts = make_relay(config, self._environ), make_accounts(self.app, config)
+                await self._use(config)
+                await asyncio.to_thread(self._watcher.use, accounts, STOP_SECONDS / 4)
+                self._relay = relay
+                self.app.log.info("config.reloaded")
+            except Exception as fault:
+                self.app.log.error(
+                    "config.refused",
+                    fault=str(fault),
+                    kept="the configuration that was in force",
+                    exc_info=not isinstance(fault, MailbridgeError),
+                )
+            finally:
+                ready("running", self._environ)
 
     async def _use(self, config: Config) -> None:
         before, old = self.app.config, self._listeners
@@ -157,16 +177,17 @@ class Daemon:
         if not changed:
             self.app.use(config)
             return
-        for listener in old:
-            await listener.stop(2)
+        leaving = [asyncio.create_task(listener.stop(GRACE_SECONDS)) for listener in old]
+        await asyncio.sleep(0)  # now their ports are free; the new ones open at once, while mail on its way still arrives
         try:
             await self._listen(config)
             self.app.use(config)
-        except MailbridgeError:
-            for listener in self._listeners:
-                await listener.stop(0)
+        except BaseException:
+            await asyncio.gather(*(listener.stop(0) for listener in self._listeners))
             await self._listen(before)
             raise
+        finally:
+            await asyncio.gather(*leaving)
 
     async def _listen(self, config: Config) -> list[str]:
         self._listeners = []
@@ -201,7 +222,12 @@ class Daemon:
         return None
 
     def _bridge(self, at: datetime) -> int:
-        report = self.app.bridge.run_once(at)
+        try:
+            report = self.app.bridge.run_once(at)
+        except ReadersDown:
+            if self._bridger.stopping:  # we ended them, and the mail is back in the spool
+                return 0
+            raise
         if report.count:
             self._sender.wake.set()
         return report.count
@@ -243,27 +269,32 @@ class Daemon:
 
     async def _stop(self) -> None:
         stopping(self._environ)
+        self._ending()
+        ends_at = time.monotonic() + STOP_SECONDS
         self._watcher.ring()
-        for listener in self._listeners:
-            await listener.stop(3)
-        if not await asyncio.to_thread(self._watcher.stop, STOP_SECONDS / 4):
-            self.app.log.warning("imap.late", leases="they run out by themselves")
         self._schedule.stop(wait=False)
         for worker in (self._bridger, self._sender):
             worker.stop()
+        await asyncio.gather(*(listener.stop(GRACE_SECONDS) for listener in self._listeners))
         self._relay.interrupt()
-        await asyncio.to_thread(self._join)
-        self._relay.close()
-        self.app.close()
+        if not await asyncio.to_thread(self._watcher.stop, GRACE_SECONDS):
+            self.app.log.warning("imap.late", leases="they run out by themselves")
+        await asyncio.to_thread(self._join, ends_at)
+        self.app.close(1.0)
         self.app.log.info("daemon.stopped")
 
-    def _join(self) -> None:
+    def _join(self, ends_at: float) -> None:
+        """Wait for the workers. One that is late, for example behind a locked database, leaves its claims to run out.
+
+        Mail that takes long to read is not waited for: it goes back into the spool.
+        """
+        if not self._bridger.join(GRACE_SECONDS):
+            self.app.bridge.readers.interrupt()
         for worker in (self._bridger, self._sender):
-            if not worker.join(STOP_SECONDS / 2):
-                self.app.log.warning("worker.late", worker="its claims run out by themselves")
-        left = list(self.app.bridge.working_on)
-        if left:
-            self.app.spool.give_back(left)
+            if not worker.join(max(0.0, ends_at - time.monotonic())):
+                self.app.log.warning("worker.late", worker=worker.name, claims="they run out by themselves")
+            elif worker is self._sender:
+                self._relay.close()
 
 
 def _refuse_move(before: Config, after: Config) -> None:

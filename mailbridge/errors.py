@@ -34,6 +34,10 @@ class ParseError(MailbridgeError):
     """A mail goes over a limit and is not read; it is kept whole and quarantined with this reason."""
 
 
+class ReadersDown(MailbridgeError):
+    """The processes that read mail do not run, or were ended: no mail is to blame, and each waits in the spool."""
+
+
 class CommandRefused(MailbridgeError):
     """A command on a ticket cannot be understood or is not allowed; nothing was done."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailbridge.bridge import Reading, decide, read_item
+from mailbridge.bridge import decide, incoming, letter_of
 from mailbridge.config.kinds import load_kinds
 from mailbridge.config.model import Config, Department
 from mailbridge.config.patterns import load_patterns, shipped_patterns
@@ -16,11 +16,14 @@ from mailbridge.config.shipped import shipped_path
 from mailbridge.decide.match import Known, Match, Sender
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.lookup import fetch_facts
+from mailbridge.desk.post import MARKER_WORDS
 from mailbridge.desk.receive import question_of
 from mailbridge.desk.work import Rules
-from mailbridge.errors import ParseError
+from mailbridge.mail.enclosed import all_attachments, whole_text
 from mailbridge.mail.message import Mail
 from mailbridge.mail.parse import read_envelope
+from mailbridge.reader import Unread, limited, read_within
+from mailbridge.reading import Reading, ReadMail
 from mailbridge.records.words import when
 from mailbridge.replies.templates import Templates
 from mailbridge.spool import Delivery, Entry
@@ -42,11 +45,13 @@ class Explainer:
         sha256 = hashlib.sha256(raw).hexdigest()
         delivery = Delivery(raw=raw, envelope_from=None, recipients=(), source="pipe", received_at=now, believed=True)
         entry = Entry(0, delivery, sha256, len(raw), 1, alone=False)
-        try:
-            item = read_item(entry, self.rules, self.reading)
-        except ParseError as fault:
-            return _unreadable(file, sha256, read_envelope(raw), str(fault))
-        return _object(file, item, self._match(item, now))
+        seconds = self.rules.config.limits.read_seconds
+        answer: ReadMail | JsonObject | Unread = read_within(letter_of(entry), self.reading, seconds)
+        if isinstance(answer, ReadMail):
+            item = incoming(entry, answer, self.rules)
+            match = self._match(item, now)
+            answer = limited(seconds, lambda: _object(file, item, match))  # mails inside of this one are read here
+        return _unreadable(file, sha256, read_envelope(raw), answer.reason) if isinstance(answer, Unread) else answer
 
     def _match(self, item: Incoming, now: datetime) -> Match:
         known = Known(Sender(None, item.address, item.verdict.trust))
@@ -59,13 +64,10 @@ class Explainer:
 def plain_explainer() -> Explainer:
     """Return what explains a mail without any desk."""
     config = Config(folder=Path(), departments={"support": Department(mailboxes=("support@localhost.invalid",))})
-    rules = Rules(
-        config,
-        (b"no desk, no key: nothing verifies",),
-        Templates(shipped_path("templates"), shipped_path("templates")),
-        bytes,
-    )
-    return Explainer(rules, Reading(load_patterns(shipped_patterns()), load_kinds(shipped_path("config", "kinds"))))
+    keys = (b"no desk, no key: nothing verifies",)
+    rules = Rules(config, keys, Templates(shipped_path("templates"), shipped_path("templates")), bytes)
+    patterns, words = load_patterns(shipped_patterns()), load_kinds(shipped_path("config", "kinds"))
+    return Explainer(rules, Reading(patterns, words, config, keys, (MARKER_WORDS,)))
 
 
 def _object(file: str, item: Incoming, match: Match) -> JsonObject:
@@ -73,7 +75,7 @@ def _object(file: str, item: Incoming, match: Match) -> JsonObject:
     return _head(file, mail.sha256, mail) | {
         "kind": item.kind.kind.value,
         "kind_reasons": list(item.kind.reasons),
-        "text": mail.text,
+        "text": whole_text(mail),
         "reply": item.written.reply,
         "quoted": item.written.quoted,
         "signature": item.written.signature,
@@ -89,7 +91,7 @@ def _object(file: str, item: Incoming, match: Match) -> JsonObject:
                 "inline": one.inline,
                 "sha256": one.sha256,
             }
-            for one in mail.attachments
+            for one in all_attachments(mail)
         ],
         "bounce": {
             "recipients": list(bounce.recipients),
@@ -129,7 +131,7 @@ def _head(file: str, sha256: str, mail: Mail) -> JsonObject:
 
 
 def _unreadable(file: str, sha256: str, mail: Mail, fault: str) -> JsonObject:
-    """A mail over a limit: its head, and the limit among the defects; a daemon would quarantine it."""
+    """A mail that cannot be read: its head, and the reason among the defects; a daemon would quarantine it."""
     return _head(file, sha256, mail) | {
         "kind": "automatic",
         "kind_reasons": ["unread"],
@@ -145,5 +147,5 @@ def _unreadable(file: str, sha256: str, mail: Mail, fault: str) -> JsonObject:
         "trust": "bare",
         "trust_reasons": ["unread"],
         "match": {"ticket": None, "evidence": "none", "standing": "requester", "runners_up": []},
-        "defects": sorted({*mail.defects, f"over a limit: {fault}"}),
+        "defects": sorted({*mail.defects, f"not read: {fault}"}),
     }

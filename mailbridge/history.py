@@ -9,24 +9,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mailbridge.app import App
+from mailbridge.desk.incoming import Outcome
 from mailbridge.errors import MailbridgeError
-from mailbridge.spool import Delivery
+from mailbridge.spool import CLAIM_SECONDS, Delivery
+from mailbridge.store.db import doing
 from mailbridge.store.tables import Spool
 
 BATCH = 100
+MOST_ROUNDS = 5
 _HEAD = 32_768
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)  # messages without a date come first
 _DATE = re.compile(rb"^date:[ \t]*((?:.*(?:\r?\n[ \t].*)*))", re.IGNORECASE | re.MULTILINE)
-_HIDDEN = re.compile(r"^\.|^(?:dovecot|maildirfolder|subscriptions|cur$|new$|tmp$)", re.IGNORECASE)
+_HIDDEN = re.compile(r"\..*|dovecot[.-](?!.*\.eml$).*|maildirfolder|maildirsize|subscriptions|courierimap\w+", re.IGNORECASE)
 
 spool: Any = Spool.__table__  # type: ignore[attr-defined]
 
@@ -47,6 +50,7 @@ class Imported:
     sha256: str
     ticket: int | None
     outcome: str
+    spool: int = 0
 
 
 def find_messages(paths: Iterable[Path], *, mbox: bool, order: str) -> Iterator[Found]:
@@ -88,7 +92,7 @@ def _places(path: Path, mbox: bool) -> Iterator[_Place]:
             for file in sorted(
                 one
                 for one in path.rglob("*")
-                if one.is_file() and not _HIDDEN.match(one.name) and one.parent.name != "tmp"
+                if one.is_file() and not _HIDDEN.fullmatch(one.name) and not _is_unfinished(one)
             ):
                 yield from _in_file(file, str(file), mbox=False)
         else:
@@ -98,6 +102,11 @@ def _places(path: Path, mbox: bool) -> Iterator[_Place]:
         raise MailbridgeError(
             f"import: {path}: {fault.strerror}. Nothing after it was read; correct the path and run it again"
         ) from fault
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Say whether a file lies in the `tmp` of a Maildir, where mail is written that is not there yet."""
+    return path.parent.name == "tmp" and (path.parent.parent / "cur").is_dir()
 
 
 def _in_file(path: Path, name: str, mbox: bool) -> Iterator[_Place]:
@@ -133,15 +142,60 @@ def _date_of(head: bytes) -> datetime:
 
 
 def import_messages(app: App, found: Iterable[Found], mailbox: str | None, clock: Any) -> Iterator[Imported]:
-    """Import messages batch by batch, and say what became of each, in order."""
+    """Import messages batch by batch, and say what became of each, in order; last, what became of those that were silent at first.
+
+    An absence or a bounce that stands before its ticket in the files finds it when all of them have been read.
+    """
+    silent: list[Imported] = []
     batch: list[Found] = []
     for one in found:
         batch.append(one)
         if len(batch) == BATCH:
-            yield from _import_batch(app, batch, mailbox, clock())
+            yield from _told(_import_batch(app, batch, mailbox, clock()), silent)
             batch = []
     if batch:
-        yield from _import_batch(app, batch, mailbox, clock())
+        yield from _told(_import_batch(app, batch, mailbox, clock()), silent)
+    yield from _silent_again(app, silent, clock)
+
+
+def _told(imported: Iterable[Imported], silent: list[Imported]) -> Iterator[Imported]:
+    for one in imported:
+        if one.outcome == Outcome.SILENT:
+            silent.append(one)
+        else:
+            yield one
+
+
+def _silent_again(app: App, silent: list[Imported], clock: Any) -> Iterator[Imported]:
+    """Decide anew on silent mail, until a round places none: one may lead to another."""
+    waiting = {one.spool for one in silent}
+    for _ in range(MOST_ROUNDS):
+        for start in range(0, len(some := sorted(waiting)), BATCH):
+            app.bridge.work_off(app.spool.load(_claim_silent(app, some[start : start + BATCH], clock())), clock())
+        left = {row.id for row in _rows(app, some).values() if row.outcome == Outcome.SILENT}
+        if left == waiting:
+            break
+        waiting = left
+    rows = _rows(app, [one.spool for one in silent])
+    for one in silent:
+        yield replace(one, ticket=rows[one.spool].ticket, outcome=rows[one.spool].outcome or "quarantined")
+
+
+def _claim_silent(app: App, ids: list[int], at: datetime) -> list[int]:
+    """Claim settled mail that was kept silent once more; a run that dies leaves it to the next worker, like any claim."""
+    query = (
+        update(spool)
+        .where(spool.c.id.in_(ids), spool.c.state == "settled", spool.c.outcome == Outcome.SILENT.value)
+        .values(
+            state="claimed",
+            outcome=None,
+            attempts=1,
+            claimed_by=app.spool.worker,
+            claimed_until=at + timedelta(seconds=CLAIM_SECONDS),
+        )
+    )
+    app.database.write(doing(query))
+    return ids
 
 
 def _import_batch(app: App, batch: list[Found], mailbox: str | None, at: datetime) -> Iterator[Imported]:
@@ -164,12 +218,17 @@ def _import_batch(app: App, batch: list[Found], mailbox: str | None, at: datetim
     ]
     ids = [future.result() for future in futures]
     fresh = list(dict.fromkeys(number for number in ids if number not in before))
-    app.bridge.work_off(app.spool.load(fresh), at)
+    left = [row.id for row in _rows(app, fresh).values() if row.claimed_by != app.spool.worker]
+    for number in sorted(left):  # of a run that was killed: alone, one of them may be what killed it
+        if app.spool.take_over(number, at):
+            app.bridge.work_off(app.spool.load([number]), at)
+    app.bridge.work_off(app.spool.load([number for number in fresh if number not in left]), at)
     rows = _rows(app, ids)
     seen: set[int] = set(before)
     for one, sha256, number in zip(batch, sums, ids, strict=True):
         row = rows[number]
-        yield Imported(one.file, sha256, row.ticket, "duplicate" if number in seen else row.outcome or "quarantined")
+        outcome = Outcome.DUPLICATE if number in seen else row.outcome or Outcome.QUARANTINED
+        yield Imported(one.file, sha256, row.ticket, str(outcome), number)
         seen.add(number)
 
 

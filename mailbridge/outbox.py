@@ -1,5 +1,7 @@
 """The outbox: mail to send, as rendered text and headers; the bytes are composed on sending, the same each time.
 
+Drafts for a shared mailbox wait here too; they are laid into it instead of being sent.
+
 | state | stored | after a crash |
 |---|---|---|
 | held | row with the reason (leak guard, breaker, restore) | waits for a person: `mailbridge outbox retry ID` or `drop ID` |
@@ -16,7 +18,7 @@ is the desk's, through `on_failure`, inside the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,12 +36,20 @@ from mailbridge.store.tables import Outbox as OutboxTable
 from mailbridge.store.tables import Ticket
 
 CLAIM_SECONDS = 30
+ONLY_WHILE = {
+    "follow-up": ("new", "open"),
+    "promise": ("new", "open", "pending", "snoozed"),
+    "reminder": ("pending",),
+}
+"""What is only true while its ticket is in one of these states, looked at in the moment of sending."""
 OPEN_STATES = ("waiting", "sending")
 
 outbox: Any = OutboxTable.__table__  # type: ignore[attr-defined]
 ticket: Any = Ticket.__table__  # type: ignore[attr-defined]
 
 OnFailure = Callable[[Connection, Sequence[AnyRow], datetime], None]
+FileDraft = Callable[[AnyRow, bytes, datetime], Outcome]
+DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,10 @@ class Sent:
 
 @dataclass(slots=True)
 class Outbox:
-    """The outbox of one database. `on_failure` is told, in its transaction, of rows that have failed for good."""
+    """The outbox of one database.
+
+    on_failure: told, in its transaction, of rows that have failed for good. file_draft: lays a draft into its mailbox.
+    """
 
     database: Database
     blobs: Blobs
@@ -67,6 +80,7 @@ class Outbox:
     give_up_after: timedelta
     jitter: Callable[[], float]
     on_failure: OnFailure
+    file_draft: FileDraft
     working_on: set[int] = field(default_factory=set)
 
     def run_once(self, now: datetime, relay: Relay, most: int = 50) -> Sent:
@@ -148,8 +162,11 @@ class Outbox:
                 except Exception as fault:  # it can never be composed: a fault of its own, told to the agent
                     reason = str(fault) if isinstance(fault, StoreError) else f"{type(fault).__name__}: {fault}"
                     changes.append(_result(row, same_for_all(_open_recipients(row), "permanent", 0, reason), now, self))
+        drafts = [(row, raw) for row, raw in ready if row.purpose == DRAFT]
+        ready = [(row, raw) for row, raw in ready if row.purpose != DRAFT]
         outcomes = relay.send_many([(row.envelope_from, _open_recipients(row), raw) for row, raw in ready])
         changes += [_result(row, outcome, now, self) for (row, _), outcome in zip(ready, outcomes, strict=True)]
+        changes += [_result(row, outcome, now, self) for row, outcome in self._file(drafts, now)]
         self._note(changes, {row.id: row for row in rows}, now)
         return Sent(
             *(
@@ -168,6 +185,16 @@ class Outbox:
             self.database.write(lambda connection: _note(connection, self.worker, changes, rows, _tell_nobody, now))
             raise
 
+    def _file(self, drafts: Sequence[tuple[AnyRow, bytes]], now: datetime) -> Iterator[tuple[AnyRow, Outcome]]:
+        """Lay drafts into their mailboxes, after the mail has gone; a server that does not answer is asked once a round."""
+        silent: dict[str, Outcome] = {}
+        for row, raw in drafts:
+            mailbox = row.headers["from_address"]
+            outcome = silent.get(mailbox) or self.file_draft(row, raw, now)
+            if outcome.of("temporary"):
+                silent[mailbox] = outcome
+            yield row, outcome
+
     def _mail(self, row: AnyRow) -> Outgoing:
         head = row.headers
         files = tuple(OutgoingFile(file["name"], file["type"], self.blobs.get(file["sha256"])) for file in row.files)
@@ -185,6 +212,7 @@ class Outbox:
             in_reply_to=head["in_reply_to"],
             references=tuple(head["references"]),
             auto_submitted=head["auto_submitted"],
+            extra=tuple((name, value) for name, value in head.get("extra", ())),
             files=files,
         )
 
@@ -222,16 +250,20 @@ def _useless(database: Database, rows: Sequence[AnyRow], now: datetime) -> dict[
     asked = [row for row in rows if row.unless_answered and row.ticket is not None and row.id not in late]
     if not asked:
         return late
-    query = select(ticket.c.id, ticket.c.answered_at).where(
-        ticket.c.id.in_({row.ticket for row in asked}), ticket.c.answered_at.is_not(None)
+    query = select(ticket.c.id, ticket.c.answered_at, ticket.c.state).where(
+        ticket.c.id.in_({row.ticket for row in asked})
     )
     with database.read() as connection:
-        answered = {row.id: row.answered_at for row in connection.execute(query)}
-    return late | {
-        row.id: "a newer answer says more"
-        for row in asked
-        if row.ticket in answered and answered[row.ticket] > row.made_at
-    }
+        tickets = {row.id: row for row in connection.execute(query)}
+    useless = {row.id: _overtaken(row, tickets[row.ticket]) for row in asked if row.ticket in tickets}
+    return late | {number: reason for number, reason in useless.items() if reason}
+
+
+def _overtaken(row: AnyRow, now: AnyRow) -> str:
+    """Say what has made an automatic mail untrue since it was written, or nothing. now: its ticket as it stands."""
+    if now.answered_at is not None and now.answered_at > row.made_at:
+        return "a newer answer says more"
+    return f"the ticket is {now.state}" if now.state not in ONLY_WHILE.get(row.purpose, (now.state,)) else ""
 
 
 def _open_recipients(row: AnyRow) -> tuple[str, ...]:

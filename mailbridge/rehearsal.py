@@ -15,18 +15,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from mailbridge.app import App, assemble, open_database
+from mailbridge.app import App, assemble, make_accounts, open_database
 from mailbridge.config.model import Config
 from mailbridge.desk.rings import sweep
 from mailbridge.errors import StoreError
+from mailbridge.intake.imap import poll_all_once
 from mailbridge.records.queues import outbox_object
 from mailbridge.relay.outcome import Envelope, Outcome, same_for_all
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database, public_url
 from mailbridge.store.migrate import is_current
-from mailbridge.store.tables import Outbox, Spool, SpoolRaw, metadata
+from mailbridge.store.tables import Lease, Outbox, Spool, SpoolRaw, metadata
 
 JsonObject = dict[str, Any]
 PART = 1000
@@ -35,14 +36,15 @@ PART = 1000
 spool: Any = Spool.__table__  # type: ignore[attr-defined]
 raws: Any = SpoolRaw.__table__  # type: ignore[attr-defined]
 outbox: Any = Outbox.__table__  # type: ignore[attr-defined]
+leases: Any = Lease.__table__  # type: ignore[attr-defined]
 
 
 def rehearse(config: Config, environ: Mapping[str, str], now: datetime) -> list[JsonObject]:
     """Return every mail that would be sent, in order: the objects of `outbox list`, and their `text`.
 
-    Mail that waits in the spool is worked off first, also what a daemon holds just now. Held mail is not among them, nor
-    what a newer answer withdraws; mail that waits for its next try is. Raise StoreError when the database cannot be read or
-    copied, ConfigError when a secret is missing.
+    New mail in IMAP accounts is read without leaving a trace there. Mail that waits in the spool is worked off first, also
+    what a daemon holds just now. Held mail is not among them, nor what a newer answer withdraws; mail that waits for its
+    next try is. Raise StoreError when the database cannot be read or copied, ConfigError when a secret is missing.
     """
     with tempfile.TemporaryDirectory(prefix="mailbridge-rehearsal-", dir=environ.get("TMPDIR") or None) as place:
         stage = _copy(config, Path(place))
@@ -50,6 +52,7 @@ def rehearse(config: Config, environ: Mapping[str, str], now: datetime) -> list[
         try:
             _read_from(app, CoveringBlobs(stage.database.blobs, config.database.blobs))
             app.database.write(_end_claims)
+            poll_all_once(make_accounts(app, config, peek=True), now)
             return _would_send(app, now)
         finally:
             app.close()
@@ -146,6 +149,7 @@ def _read_from(app: App, blobs: Blobs) -> None:
 def _end_claims(connection: Connection) -> None:
     """What a daemon is working on waits here as well: the rehearsal says what becomes of it."""
     connection.execute(update(spool).where(spool.c.state == "claimed").values(state="accepted", claimed_by=None, claimed_until=None))
+    connection.execute(delete(leases))
     connection.execute(update(outbox).where(outbox.c.state == "sending").values(state="waiting", claimed_by=None, claimed_until=None))
 
 

@@ -160,6 +160,24 @@ class Spool:
         )
         self.database.write(doing(query))
 
+    def take_over(self, number: int, now: datetime) -> bool:
+        """Claim a mail for a try alone, whoever holds it; say whether it was still to be done. For `import` that goes on.
+
+        A worker that lives all the same and has lost its claim settles nothing.
+        """
+        query = (
+            update(spool)
+            .where(spool.c.id == number, spool.c.state.in_(("accepted", "claimed")))
+            .values(
+                state="claimed",
+                claimed_by=self.worker,
+                claimed_until=now + timedelta(seconds=CLAIM_SECONDS),
+                attempts=spool.c.attempts + 1,
+                alone=True,
+            )
+        )
+        return self.database.write(lambda connection: connection.execute(query).rowcount == 1)
+
     def retry(self, number: int) -> bool:
         """Put a quarantined mail back into the queue, for one more try. Say whether there was one."""
         query = (

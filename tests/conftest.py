@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,15 +29,25 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture
+def make_database(postgres: PostgresServer) -> Callable[[], str]:
+    """Give the URL of a PostgreSQL database without a row, another one at each call."""
+
+    def make() -> str:
+        name = f"desk{os.getpid()}_{next(_numbers)}"
+        postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE migrated')
+        return postgres.url(name)
+
+    return make
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database without a row, on each engine in turn; empty for the embedded default."""
     if request.param == "sqlite":
         return ""
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"desk{os.getpid()}_{next(_numbers)}"
-    server.sql(f'CREATE DATABASE "{name}" TEMPLATE migrated')
-    return server.url(name)
+    make: Callable[[], str] = request.getfixturevalue("make_database")
+    return make()
 
 
 @pytest.fixture

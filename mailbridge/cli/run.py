@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -53,8 +54,16 @@ def _forever(config: str | None) -> None:
                 path,
                 os.environ,
                 lambda addresses: tell(f"Listening on {', '.join(addresses) or 'nothing'}. Stop with Ctrl-C."),
+                _end_in_time,
             ).run()
         )
+
+
+def _end_in_time() -> None:
+    """End within ten seconds even if a thread hangs (a locked database, a name server): all that is promised is on disk."""
+    last_resort = threading.Timer(9.0, os._exit, (0,))
+    last_resort.daemon = True
+    last_resort.start()
 
 
 def _once(config: str | None, as_json: bool) -> None:

@@ -134,17 +134,22 @@ def export(config: ConfigOption = None, as_json: JsonOption = False) -> None:  #
 
 
 def audit(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Prove that no accepted mail is missing and every stored byte is what it was.
+    """Prove that no accepted mail is missing, every stored byte is what it was, and no mail of an IMAP account was passed by.
 
     Example: mailbridge audit
     """
+    from mailbridge.app import compare_imap
     from mailbridge.records.audit import audit as count
     from mailbridge.store.blobs import Blobs
 
     with told():
-        folder = read_config(config).database.blobs
+        settings = read_config(config)
     with reading(config) as connection:
-        found = count(connection, Blobs(folder))
+        found = count(connection, Blobs(settings.database.blobs))
+    with told():
+        compared = compare_imap(settings, os.environ)
+    found.missing += len(compared.missing)
+    found.faults += [*compared.missing, *(f"not compared: {why}" for why in compared.not_compared)]
     if as_json:
         say_json(found.figures())
     else:

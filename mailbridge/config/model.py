@@ -20,6 +20,7 @@ from mailbridge.config.values import (
     Listen,
     Locale,
     MailAddress,
+    NameServer,
     Network,
     Role,
     Security,
@@ -217,6 +218,14 @@ class Trust(Section):
     peers: tuple[Network, ...] = Field(
         default=(), description="Addresses or networks of the mail servers that hand us mail by SMTP or LMTP and whose "
         "Authentication-Results count.", examples=[["192.0.2.10", "10.0.0.0/8"]])
+    check_dkim: bool = Field(
+        default=False,
+        description="Check DKIM signatures ourselves, in mail whose sender nothing else proves (extra `dkim`). Asks the DNS for "
+        "keys, so every sender can learn that his mail was read; a name server that does not answer holds mail up by two "
+        "seconds at most.")
+    name_servers: tuple[NameServer, ...] = Field(
+        default=(), description="DNS servers to ask, by IP address; those of the machine when missing. Their answers are "
+        "believed, so they should be near.", examples=[["127.0.0.1"]])
 
 
 class Limits(Section):
@@ -230,7 +239,16 @@ class Limits(Section):
     max_parts: int = Field(
         default=1000, ge=10, description="Parts of one mail that are read; a mail with more is quarantined.")
     read_seconds: int = Field(
-        default=10, ge=1, description="Longest time that reading one mail may take; then it is quarantined.")
+        default=10, ge=1, le=30,
+        description="Computing time that reading one mail may take; then it is quarantined.")
+    read_memory_mb: int = Field(
+        default=300, ge=100,
+        description="Memory that reading one mail may take beside six times its own size, in megabytes (10^6 bytes); then "
+        "it is quarantined. Holds for mail that is read by processes of their own (`readers`).")
+    readers: int | None = Field(
+        default=None, ge=0, le=32,
+        description="Processes that read mail, so that a hostile one harms nothing else. When missing, the daemon has "
+        "one, and single commands read in their own process, as everybody does with 0.", examples=[2])
 
 
 class Department(Section):

@@ -35,9 +35,10 @@ def load_priority(*folders: Path) -> PriorityWords:
             content = tomllib.loads(path.read_text("utf-8"))
             if path.stem == POINTS:
                 _add_numbers(numbers, content)
+                priority_words({}, content.get("points", {}), {})
             else:
                 _add_words(tables.setdefault(path.stem, {}), content)
-            priority_words(tables, numbers["points"], numbers["levels"])
+                priority_words({path.stem: content}, {}, {})
         except (OSError, ValueError) as error:
             faults.append(f"{path}: {error}. Correct the file, then run: mailbridge check")
     if faults:

@@ -20,7 +20,7 @@ DEPARTMENTS, AGENTS, CALENDARS = "config/departments.toml", "config/agents.toml"
 
 def reference_faults(reading: Reading) -> Iterator[Fault]:
     """Yield the faults of everything that was read, in no order."""
-    for check in (_mailboxes, _named_tables, _agents, _listeners, _one_port_each, _relay, _accounts, _holidays, _files):
+    for check in (_mailboxes, _named_tables, _agents, _listeners, _one_port_each, _relay, _accounts, _dkim, _holidays, _files):
         yield from check(reading)
 
 
@@ -187,6 +187,14 @@ def _folders(file: str, reading: Reading, place: Where, title: str, account: Ima
         if used and folder in account.folders:
             what = f"{title} {key} {shown(folder)} is also read for new mail"
             yield reading.document(file).fault((*place, key), what, "Name another folder, or take it out of folders")
+
+
+def _dkim(reading: Reading) -> Iterator[Fault]:
+    """Check that signatures are to be checked only where the extra is installed."""
+    if getattr(reading.section("trust"), "check_dkim", False) and importlib.util.find_spec("dkim") is None:
+        fix = 'Run: pip install "mailbridge[dkim]"'
+        what = "[trust] check_dkim needs the extra dkim, which is not installed"
+        yield reading.document(reading.main).fault(("trust", "check_dkim"), what, fix)
 
 
 def _holidays(reading: Reading) -> Iterator[Fault]:

@@ -57,6 +57,18 @@ def host_and_port(listen: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def name_server(text: str) -> tuple[str, int]:
+    """Return the address and port of a DNS server: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:53`.
+
+    Raises ValueError when it is not of that form; a name is none, since it would have to be looked up first.
+    """
+    try:
+        return str(ipaddress.ip_address(text.strip("[]"))), 53
+    except ValueError:
+        host, port = host_and_port(text)
+        return str(ipaddress.ip_address(host)), port
+
+
 def seconds(duration: str) -> int:
     """Return a `Duration` in running seconds; `d` is 24 hours (business time counts `d` by open days instead)."""
     return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[duration[-1]]
@@ -76,6 +88,14 @@ def _check_listen(value: str) -> str:
     except ValueError:
         fix = 'Write host and port, for example "127.0.0.1:2525" or "[::1]:2525"'
         raise refuse("is not an address and a port", fix) from None
+    return value
+
+
+def _check_name_server(value: str) -> str:
+    try:
+        name_server(value)
+    except ValueError:
+        raise refuse("is not the address of a DNS server", 'Write it like "127.0.0.1" or "192.0.2.53:5353"') from None
     return value
 
 
@@ -196,6 +216,8 @@ TimeZone = Annotated[
     str, AfterValidator(_check_timezone), Says("time zone", 'Write its IANA name, like "Europe/Vilnius"')]
 Network = Annotated[
     str, AfterValidator(_check_network), Says("IP address or network", 'Write it like "192.0.2.10" or "10.0.0.0/8"')]
+NameServer = Annotated[
+    str, AfterValidator(_check_name_server), Says("IP address, or IP address:port", 'Write it like "127.0.0.1"')]
 Charset = Annotated[str, AfterValidator(_check_charset), Says("charset", 'Write its name, like "cp1257"')]
 Day = Annotated[
     str, BeforeValidator(_date_as_text), AfterValidator(_check_day), Says("day", 'Write it like "2026-12-24"')]

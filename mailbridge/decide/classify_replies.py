@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from mailbridge.decide.classify_dates import find_return
 from mailbridge.decide.classify_words import OPENING, UNSPACED, Found, KindWords, fold
@@ -96,7 +97,7 @@ def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], c
 def apart(found: list[Found]) -> list[Found]:
     """Return those that do not overlap, longest first: "until" within "out of the office until" says nothing of its own."""
     kept: list[Found] = []
-    for one in sorted(found, key=lambda one: one.begin - one.end):
+    for one in sorted(found, key=lambda one: (one.begin - one.end, one.begin)):
         if not any(one.begin < two.end and two.begin < one.end for two in kept):
             kept.append(one)
     return kept
@@ -109,19 +110,27 @@ def at_sentence(found: Found) -> bool:
 
 def coverage(folded: str, found: tuple[Found, ...]) -> int:
     """Say how much of a text is explained by the phrases found: 1 every clause, 0 most sentences, less when much is left over."""
-    explained = [one for one in found if not one.group.startswith("person")]
-    if not left_over(folded, explained, CLAUSE_END, 3):
+    explained = bytearray(len(folded))
+    for one in found:
+        if not one.group.startswith("person"):
+            explained[one.begin:one.end] = b"x" * (one.end - one.begin)
+    if not left_over(folded, explained, CLAUSE_END, 3, most=1):
         return 1
-    left = left_over(folded, explained, SENTENCE_END, 4)
+    left = left_over(folded, explained, SENTENCE_END, 4, most=6)
     return 0 if left < 3 else -1 if left < 6 else -2
 
 
-def left_over(folded: str, explained: list[Found], ends: re.Pattern[str], words: int) -> int:
-    """Count the pieces of a text of at least so many words in which no phrase was found; a greeting or a name is shorter."""
+def left_over(folded: str, explained: bytearray, ends: re.Pattern[str], words: int, most: int) -> int:
+    """Count the pieces of a text of at least so many words in which no phrase was found; a greeting or a name is shorter.
+
+    explained: an "x" for each character that belongs to a phrase. Counts no further than `most`.
+    """
     begin, left = 0, 0
-    for end in (*(match.end() for match in ends.finditer(folded)), len(folded)):
-        if not any(one.begin < end and one.end > begin for one in explained) and is_long(folded[begin:end], words):
+    for end in chain((match.end() for match in ends.finditer(folded)), (len(folded),)):
+        if explained.find(b"x", begin, end) < 0 and is_long(folded[begin:end], words):
             left += 1
+            if left == most:
+                break
         begin = end
     return left
 

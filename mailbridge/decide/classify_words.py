@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ GROUPS = (
 )
 WORD = re.compile(r"\w+")
 OPENING = "[](){}<>*#!\"'«»„“”【】「」-=~ "
-_MARKS = re.compile("[\u0300-\u036f\u3099\u309a]+")
+_UNMARKED = re.compile("[^\u0300-\u036f\u3099\u309a]+")  # runs of what stays: many times faster than looking for what goes
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
             "–": "-", "—": "-", "‑": "-", "‐": "-"}
@@ -37,7 +38,7 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower().replace("`", "'")
     else:
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(_UNMARKED.findall(unicodedata.normalize("NFKD", text).casefold()))
         text = _ODD.sub(lambda found: _LETTERS[found.group()], text)
     return " ".join(text.split())
 
@@ -105,11 +106,12 @@ class Found:
 class KindWords:
     """Every phrase of every language.
 
-    by_word: phrases by their longest word, which a text must hold; unspaced: those of languages without blanks.
+    by_word: phrases by their longest word, which a text must hold; unspaced: those of languages without blanks, by the
+    character of their needle that fewest of them share.
     """
 
     by_word: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
-    unspaced: tuple[Phrase, ...] = ()
+    unspaced: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
     dates: Dates = field(default_factory=Dates)
 
     def find(self, folded: str) -> tuple[Found, ...]:
@@ -130,9 +132,10 @@ class KindWords:
                     yield phrase, folded
         if not folded.isascii() and UNSPACED.search(folded):
             joined = folded.replace(" ", "")
-            for phrase in self.unspaced:
-                if phrase.needle in joined:
-                    yield phrase, joined
+            for character in self.unspaced.keys() & set(joined):
+                for phrase in self.unspaced[character]:
+                    if phrase.needle in joined:
+                        yield phrase, joined
 
 
 def read_phrase(group: str, text: str, language: str) -> tuple[str, Phrase]:
@@ -175,4 +178,13 @@ def compile_words(tables: Mapping[str, Mapping[str, Iterable[str]]], dates: Date
                 place = by_word.setdefault(word, {}) if word else unspaced
                 place[group, phrase.plain or phrase.pattern] = phrase
     return KindWords({word: tuple(phrases.values()) for word, phrases in by_word.items()},
-                     tuple(unspaced.values()), dates or Dates())
+                     by_rarest_character(unspaced.values()), dates or Dates())
+
+
+def by_rarest_character(phrases: Collection[Phrase]) -> dict[str, tuple[Phrase, ...]]:
+    """Sort phrases by the character of their needle that stands in the fewest of them, so that a text is tried against few."""
+    shared = Counter(character for phrase in phrases for character in set(phrase.needle))
+    groups: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        groups.setdefault(min(phrase.needle, key=lambda one: (shared[one], one)), []).append(phrase)
+    return {character: tuple(group) for character, group in groups.items()}

@@ -7,140 +7,83 @@ known comes in as `Known`, fetched in one batch; nothing in here asks anybody.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from mailbridge.decide.classify import Kind
-from mailbridge.decide.signals import Signals
+from mailbridge.decide.known import (
+    PROVEN,
+    Evidence,
+    IdFacts,
+    Known,
+    Match,
+    Owner,
+    RunnerUp,
+    Seeker,
+    Sender,
+    Standing,
+    TicketFacts,
+    WhyNot,
+)
+from mailbridge.decide.likeness import alike_texts
+from mailbridge.decide.signals import LIKE_MINUTES, Signals
 from mailbridge.decide.trust import Trust
 from mailbridge.mail.tokens import Audience, Token
 
-
-class Evidence(StrEnum):
-    """By which signal a message found its ticket, strongest first."""
-
-    TOKEN = "token"
-    OUR_ID = "our-id"
-    REFERENCE = "reference"
-    ANCESTOR = "ancestor"
-    MARKER = "marker"
-    THREAD_INDEX = "thread-index"
-    SUBJECT_TAG = "subject-tag"
-    SUBJECT_SENDER = "subject-sender"
-    LIKE_TEXT = "like-text"
-    NONE = "none"
-
-
-class Standing(StrEnum):
-    """As whom the sender speaks on the ticket."""
-
-    REQUESTER = "requester"
-    PARTICIPANT = "participant"
-    THIRD_PARTY = "third-party"
-    AGENT = "agent"
-
-
-class WhyNot(StrEnum):
-    """Why a runner-up did not win."""
-
-    WEAKER = "a stronger signal points elsewhere"
-    STRANGER = "the sender is a stranger there, and this signal can be forged"
-    AMBIGUOUS = "the id lies on several tickets or contents"
-    FINISHED = "the ticket is finished; a stranger's mail opens its own"
-    WINDOW = "closed for longer than the reopen window"
-    GONE = "no such ticket"
-
+__all__ = [
+    "CROWD",
+    "PROVEN",
+    "TELLING",
+    "Evidence",
+    "IdFacts",
+    "Known",
+    "Match",
+    "Owner",
+    "RunnerUp",
+    "Seeker",
+    "Sender",
+    "Standing",
+    "TicketFacts",
+    "WhyNot",
+    "match_ticket",
+    "proves_agent",
+]
 
 TELLING = frozenset({Kind.BOUNCE, Kind.AUTO_REPLY, Kind.OUT_OF_OFFICE, Kind.FEEDBACK, Kind.OWN})
 """Kinds that never open a ticket: onto the one they belong to, else kept silent (cli.md)."""
 
+CROWD = 40
+"""Messages that one id leads to, at most: more say nothing about any of them, and would make every look-up dear."""
+
 _STRONG = frozenset({Evidence.TOKEN, Evidence.OUR_ID, Evidence.REFERENCE})
 _FOR_BARE = _STRONG | {Evidence.ANCESTOR}
 _FINISHED = frozenset({"resolved", "closed", "spam"})
-_PROVEN = frozenset({Trust.ALIGNED, Trust.SUBMITTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sent the mail, as far as we know. `best_trust`: the best proof that this contact ever had."""
-
-    contact: int | None
-    address: str
-    trust: Trust
-    best_trust: Trust = Trust.BARE
-    agent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFacts:
-    """A ticket as it stands. `people`: contact → role; `colleague_domains`: the requester's own, mail providers left out."""
-
-    id: int
-    key: bytes
-    state: str
-    department: str
-    people: Mapping[int, str] = field(default_factory=dict)
-    colleague_domains: frozenset[str] = frozenset()
-    closed_at: datetime | None = None
-    merged_into: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IdFacts:
-    """What we know of a Message-ID. owners: (ticket, message) that bear it; seekers: tickets that refer to it."""
-
-    owners: tuple[tuple[int, int], ...] = ()
-    seekers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the desk found for one mail; may be empty. `importing`: an admin's history is read, whatever the states."""
-
-    sender: Sender
-    tickets: Mapping[int, TicketFacts] = field(default_factory=dict)
-    by_key: Mapping[bytes, int] = field(default_factory=dict)
-    ids: Mapping[str, IdFacts] = field(default_factory=dict)
-    importing: bool = False
-    reopen_window: timedelta = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerUp:
-    """A ticket that was pointed at and not taken."""
-
-    ticket: int
-    evidence: Evidence
-    why_not: WhyNot
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The decision. `ticket` None: the mail opens one (linked to `linked`), or is kept silent if its kind never opens any.
-
-    token: the reply token it came by, if that named the winner.
-    merges: other tickets that this mail proves to be the same conversation (a parent that came after its replies).
-    """
-
-    ticket: int | None
-    evidence: Evidence = Evidence.NONE
-    standing: Standing = Standing.REQUESTER
-    token: Token | None = None
-    linked: int | None = None
-    runners_up: tuple[RunnerUp, ...] = ()
-    merges: tuple[int, ...] = ()
+_EMPTY = IdFacts()
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A ticket that a signal points at. late: it waits for this very mail, its parent; certain: the id means one ticket."""
+    """A ticket that a signal points at.
+
+    certain: the id means one message. late: who waits for this very mail, its parent. like: who said nearly the same.
+    """
 
     ticket: int
     evidence: Evidence
     certain: bool = True
     token: Token | None = None
-    late: bool = False
+    late: Seeker | None = None
+    like: Seeker | None = None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the signals came to so far."""
+
+    winner: Match | None = None
+    linked: int | None = None
+    runners: list[RunnerUp] = field(default_factory=list)
+    merges: list[int] = field(default_factory=list)
 
 
 def match_ticket(signals: Signals, kind: Kind, known: Known, now: datetime) -> Match:
@@ -150,38 +93,52 @@ def match_ticket(signals: Signals, kind: Kind, known: Known, now: datetime) -> M
     A signal that a stranger can forge never joins him to a ticket: it comes back among the runners-up.
     Never raises: a mail with broken ids opens a ticket.
     """
-    runners: list[RunnerUp] = []
-    merges: list[int] = []
-    seen: set[int] = set()
-    winner: Match | None = None
-    linked: int | None = None
-    for candidate in _candidates(signals, known):
+    tally = _Tally()
+    for candidate in _candidates(signals, kind, known):
         ticket = _final(candidate.ticket, known.tickets)
         if ticket is None:
-            runners.append(RunnerUp(candidate.ticket, candidate.evidence, WhyNot.GONE))
-            continue
-        if ticket.id in seen:
-            continue
-        standing = _standing(ticket, known)
-        why_not = WhyNot.WEAKER if winner else _refusal(candidate, ticket, standing, kind, known, now)
+            tally.runners.append(RunnerUp(candidate.ticket, candidate.evidence, WhyNot.GONE))
+        elif not _settled(tally, ticket.id):
+            _weigh(tally, candidate, ticket, signals, kind, known, now)
+    made = tally.winner or Match(None, linked=tally.linked)
+    return replace(
+        made,
+        runners_up=tuple(dict.fromkeys(tally.runners)),
+        merges=tuple(tally.merges),
+        index=_index(signals, made.ticket, known),
+    )
+
+
+def _settled(tally: _Tally, ticket: int) -> bool:
+    return ticket in tally.merges or (tally.winner is not None and tally.winner.ticket == ticket)
+
+
+def _weigh(
+    tally: _Tally,
+    candidate: _Candidate,
+    ticket: TicketFacts,
+    signals: Signals,
+    kind: Kind,
+    known: Known,
+    now: datetime,
+) -> None:
+    standing = _standing(ticket, known)
+    if tally.winner is None:
+        why_not = _refusal(candidate, ticket, standing, signals, kind, known, now)
         if why_not is None:
-            winner = Match(ticket.id, candidate.evidence, standing, candidate.token)
-            seen.add(ticket.id)
-            continue
-        if winner and _same_conversation(candidate, ticket, standing, winner, known):
-            merges.append(ticket.id)
-            seen.add(ticket.id)
-            continue
-        runners.append(RunnerUp(ticket.id, candidate.evidence, why_not))
-        if why_not in (WhyNot.WINDOW, WhyNot.FINISHED):
-            linked = linked or ticket.id
-    runners_up = tuple(dict.fromkeys(runners))
-    if winner is None:
-        return Match(None, linked=linked, runners_up=runners_up)
-    return Match(winner.ticket, winner.evidence, winner.standing, winner.token, None, runners_up, tuple(merges))
+            tally.winner = Match(ticket.id, candidate.evidence, standing, candidate.token, pointed=candidate.ticket)
+            return
+    else:
+        why_not = WhyNot.WEAKER
+    if _same_conversation(candidate, ticket, standing, tally.winner, kind, known):
+        tally.merges.append(ticket.id)
+        return
+    tally.runners.append(RunnerUp(ticket.id, candidate.evidence, why_not))
+    if why_not in (WhyNot.WINDOW, WhyNot.FINISHED):
+        tally.linked = tally.linked or ticket.id
 
 
-def _candidates(signals: Signals, known: Known) -> Iterator[_Candidate]:
+def _candidates(signals: Signals, kind: Kind, known: Known) -> Iterator[_Candidate]:
     """Every ticket that a signal points at, strongest signal first."""
     for token in signals.tokens:
         if token.ticket_key in known.by_key:
@@ -190,33 +147,71 @@ def _candidates(signals: Signals, known: Known) -> Iterator[_Candidate]:
         if key in known.by_key:
             yield _Candidate(known.by_key[key], Evidence.OUR_ID)
     for ref in signals.references:
-        owners = known.ids.get(ref, IdFacts()).owners
-        certain = len(owners) == 1
-        for ticket, _ in owners:
-            yield _Candidate(ticket, Evidence.REFERENCE, certain)
+        owners = known.ids.get(ref, _EMPTY).owners
+        for owner in owners:
+            yield _Candidate(owner.ticket, Evidence.REFERENCE, _certain(owners, known))
+    yield from _twins(signals, known)
     for ref in (signals.message_id, *signals.references):
-        seekers = known.ids.get(ref, IdFacts()).seekers if ref else ()
-        for ticket in seekers:
-            yield _Candidate(ticket, Evidence.ANCESTOR, len(seekers) == 1, late=ref == signals.message_id)
-    yield from _weak_candidates(signals, known)
+        seekers = known.ids.get(ref, _EMPTY).seekers if ref else ()
+        certain = len({seeker.ticket for seeker in seekers}) == 1
+        for seeker in seekers:
+            late = seeker if ref == signals.message_id else None
+            yield _Candidate(seeker.ticket, Evidence.ANCESTOR, certain, late=late)
+    if not known.importing:  # in old mail, tags and markers are those of other desks
+        yield from _weak_candidates(signals, kind, known)
 
 
-def _weak_candidates(signals: Signals, known: Known) -> Iterator[_Candidate]:
+def _certain(owners: tuple[Owner, ...], known: Known) -> bool:
+    """Say whether an id means one message. In history, the copies of one message that lists changed lie on one ticket."""
+    return len(owners) == 1 or (known.importing and len({owner.ticket for owner in owners}) == 1)
+
+
+def _twins(signals: Signals, known: Known) -> Iterator[_Candidate]:
+    """The same message in another form: a list changed its text or From on the way, so it is no repeat.
+
+    Its id alone proves nothing, since anybody may reuse it: sender, date and subject must be the same as well; in
+    history the sender or the date is enough.
+    """
+    owners = known.ids.get(signals.message_id, _EMPTY).owners if signals.message_id else ()
+    for owner in owners:
+        sender = bool(owner.sender) and owner.sender == signals.sender
+        date = owner.sent_at is not None and owner.sent_at == signals.sent_at
+        if (sender or date) if known.importing else (sender and date and owner.subject == signals.subject):
+            yield _Candidate(owner.ticket, Evidence.REFERENCE, _certain(owners, known))
+
+
+def _weak_candidates(signals: Signals, kind: Kind, known: Known) -> Iterator[_Candidate]:
     for token in signals.markers:
         if token.ticket_key in known.by_key:
             yield _Candidate(known.by_key[token.ticket_key], Evidence.MARKER)
-    for ticket in known.ids.get(signals.thread_root, IdFacts()).seekers:
-        yield _Candidate(ticket, Evidence.THREAD_INDEX)
+    for seeker in known.ids.get(signals.thread_root, _EMPTY).seekers:
+        yield _Candidate(seeker.ticket, Evidence.THREAD_INDEX)
     for tag in signals.tags:
         yield _Candidate(tag, Evidence.SUBJECT_TAG)
+    if kind is not Kind.HUMAN:
+        return
+    for name in signals.alike.weeks:
+        for seeker in reversed(known.ids.get(name, _EMPTY).seekers):
+            yield _Candidate(seeker.ticket, Evidence.SUBJECT_SENDER)
+    for name in (signals.alike.now, signals.alike.before):
+        for seeker in reversed(known.ids.get(name, _EMPTY).seekers):
+            yield _Candidate(seeker.ticket, Evidence.LIKE_TEXT, like=seeker)
 
 
 def _refusal(
-    candidate: _Candidate, ticket: TicketFacts, standing: Standing, kind: Kind, known: Known, now: datetime
+    candidate: _Candidate,
+    ticket: TicketFacts,
+    standing: Standing,
+    signals: Signals,
+    kind: Kind,
+    known: Known,
+    now: datetime,
 ) -> WhyNot | None:
     """Say why this sender may not join this ticket by this signal, or None if he may."""
     evidence, telling = candidate.evidence, kind in TELLING
-    joins = standing is not Standing.THIRD_PARTY and (known.sender.trust in _PROVEN or evidence in _FOR_BARE)
+    if candidate.like is not None:
+        return None if _said_again(candidate.like, ticket, signals, known.sender, now) else WhyNot.UNLIKE
+    joins = standing is not Standing.THIRD_PARTY and (known.sender.trust in PROVEN or evidence in _FOR_BARE)
     if not joins:
         if not candidate.certain:
             return WhyNot.AMBIGUOUS
@@ -224,24 +219,51 @@ def _refusal(
             return WhyNot.STRANGER
         if ticket.state in _FINISHED and not known.importing and not telling:
             return WhyNot.FINISHED
-    if known.importing or telling or ticket.state != "closed" or ticket.closed_at is None:
+    if known.importing or telling or standing is Standing.AGENT or ticket.state != "closed" or ticket.closed_at is None:
         return None
     return WhyNot.WINDOW if now - ticket.closed_at > known.reopen_window else None
 
 
+def _said_again(like: Seeker, ticket: TicketFacts, signals: Signals, sender: Sender, now: datetime) -> bool:
+    """Say whether a mail is one that its sender said before: within minutes, equally proven, in like words."""
+    return (
+        sender.contact is not None
+        and sender.contact == like.contact
+        and sender.trust == like.trust
+        and sender.trust is not Trust.FAILED
+        and ticket.state in ("new", "open")
+        and like.at is not None
+        and abs(now - like.at) <= timedelta(minutes=LIKE_MINUTES)
+        and alike_texts(signals.alike.text, like.text)
+    )
+
+
 def _same_conversation(
-    candidate: _Candidate, ticket: TicketFacts, standing: Standing, winner: Match, known: Known
+    candidate: _Candidate, ticket: TicketFacts, standing: Standing, winner: Match | None, kind: Kind, known: Known
 ) -> bool:
     """Say whether a second ticket is the same conversation: a late link (design.md §3, last lines).
 
-    Outside of `import` only the parent of its messages links, and only if its sender may join both tickets.
+    Outside of `import` only the parent of its messages links, and only if one of the two senders may join both
+    tickets: the parent's, or that of the message which waited for it.
     """
     if candidate.evidence not in (Evidence.REFERENCE, Evidence.ANCESTOR):
         return False
     if known.importing:
-        return candidate.certain or candidate.evidence is Evidence.ANCESTOR
-    joins = Standing.THIRD_PARTY not in (standing, winner.standing) and ticket.state != "spam"
-    return candidate.late and joins
+        return winner is not None and (candidate.certain or candidate.evidence is Evidence.ANCESTOR)
+    waiting = candidate.late
+    if waiting is None or ticket.state == "spam" or kind in TELLING or known.sender.trust is Trust.FAILED:
+        return False
+    if winner is not None and Standing.THIRD_PARTY not in (standing, winner.standing):
+        return True
+    return waiting.believable and waiting.contact is not None and waiting.contact in _takes_part(winner, known)
+
+
+def _takes_part(winner: Match | None, known: Known) -> frozenset[int]:
+    """The contacts that take part where this mail lands; in a ticket that it opens, those whom a proven sender copied."""
+    if winner is None:
+        return known.copied if known.sender.trust in PROVEN else frozenset()
+    people = known.tickets[winner.ticket].people if winner.ticket is not None else {}
+    return frozenset(contact for contact, role in people.items() if role != Standing.THIRD_PARTY)
 
 
 def _standing(ticket: TicketFacts, known: Known) -> Standing:
@@ -253,13 +275,13 @@ def _standing(ticket: TicketFacts, known: Known) -> Standing:
     sender = known.sender
     if sender.agent is not None:
         return Standing.AGENT
-    if sender.trust is Trust.FAILED or (sender.trust is Trust.BARE and sender.best_trust in _PROVEN):
+    if sender.trust is Trust.FAILED or (sender.trust is Trust.BARE and sender.best_trust in PROVEN):
         return Standing.THIRD_PARTY
     role = ticket.people.get(sender.contact) if sender.contact is not None else None
     if role in (Standing.REQUESTER, Standing.PARTICIPANT):
         return Standing(role)
     domain = sender.address.rpartition("@")[2].lower()
-    if sender.trust in _PROVEN and domain in ticket.colleague_domains:
+    if sender.trust in PROVEN and domain in ticket.colleague_domains:
         return Standing.PARTICIPANT
     return Standing.THIRD_PARTY
 
@@ -271,6 +293,30 @@ def _final(number: int, tickets: Mapping[int, TicketFacts]) -> TicketFacts | Non
         walked.add(ticket.merged_into)
         ticket = tickets.get(ticket.merged_into, ticket)
     return ticket
+
+
+def _index(signals: Signals, ticket: int | None, known: Known) -> tuple[tuple[str, bool], ...]:
+    """Say by which ids later mail is to find this one: its own, and those that its ticket is not known by yet.
+
+    What leads to the ticket already is not written again, so a conversation costs as many rows as it has messages, and
+    an id that a crowd refers to stays cheap to look up.
+    """
+    own = signals.message_id
+    found: list[tuple[str, bool]] = []
+    if own and len(known.ids.get(own, _EMPTY).owners) < CROWD:
+        found.append((own, True))
+    alike = (signals.alike.now, signals.alike.week)
+    for ref in (*signals.references, signals.thread_root, *alike):
+        facts = known.ids.get(ref, _EMPTY)
+        there = {owner.ticket for owner in facts.owners} | {seeker.ticket for seeker in facts.seekers}
+        if ref and ticket not in {_number(one, known) for one in there} and len(facts.seekers) < CROWD:
+            found.append((ref, False))
+    return tuple(found)
+
+
+def _number(pointed: int, known: Known) -> int:
+    final = _final(pointed, known.tickets)
+    return final.id if final is not None else pointed
 
 
 def proves_agent(match: Match, agent_person: bytes) -> bool:

@@ -9,15 +9,19 @@ stays.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 CRITICAL, HIGH = 100, 40
 DAY = timedelta(days=1)
 MOST_REPEATS = 3
 READ_AT_MOST = 20_000
+STEM = 2
+_WORD = re.compile(r"\w+")
 
 
 class Ground(StrEnum):
@@ -40,12 +44,40 @@ POINTED = (*WORDED, Ground.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
-class PriorityWords:
-    """What counts, made ready by `priority_words`: a pattern for each ground, its points, points by contact level."""
+class Phrase:
+    """One phrase, as a pattern. needs: whole words that a text must hold; start: of a phrase without any, how one begins."""
 
-    patterns: Mapping[Ground, re.Pattern[str]]
-    points: Mapping[Ground, int]
-    levels: Mapping[str, int]
+    ground: Ground
+    pattern: str
+    needs: frozenset[str]
+    start: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityWords:
+    """What counts, made ready by `priority_words`: phrases by the word that they need, points, points by contact level.
+
+    by_word: phrases by a whole word; by_start: those of which only word beginnings are known, by two letters.
+    """
+
+    by_word: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    by_start: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    points: Mapping[Ground, int] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
+
+    def candidates(self, folded: str) -> dict[Ground, list[str]]:
+        """Return the patterns, by ground, whose words stand in a text: one look-up a word, as most mails hold none."""
+        words = set(_WORD.findall(folded))
+        found: dict[Ground, list[str]] = {}
+        for word in self.by_word.keys() & words:
+            for phrase in self.by_word[word]:
+                if phrase.needs <= words:
+                    found.setdefault(phrase.ground, []).append(phrase.pattern)
+        for word in words:
+            for phrase in self.by_start.get(word[:STEM], ()):
+                if word.startswith(phrase.start):
+                    found.setdefault(phrase.ground, []).append(phrase.pattern)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +141,38 @@ def priority_words(tables: Mapping[str, Mapping[str, Iterable[str]]], points: Ma
     tables: language -> ground -> phrases, a `*` at the end of a word standing for any ending. points: ground -> points.
     levels: contact level -> points. Raises ValueError that names an unknown ground, an empty phrase or a wrong number.
     """
-    phrases: dict[Ground, list[str]] = {ground: [] for ground in WORDED}
+    words: dict[str, list[Phrase]] = defaultdict(list)
+    starts: dict[str, list[Phrase]] = defaultdict(list)
     for language, grounds in tables.items():
         for name, listed in grounds.items():
             if name not in WORDED:
                 raise ValueError(f'[{language}] has no list "{name}"; known: {", ".join(WORDED)}')
-            phrases[Ground(name)] += [_pattern(phrase) for phrase in listed]
+            for phrase in (_phrase(Ground(name), text) for text in listed):
+                (words[max(sorted(phrase.needs), key=len)] if phrase.needs else starts[phrase.start[:STEM]]).append(phrase)
     unknown = [name for name in points if name not in POINTED]
     if unknown:
         raise ValueError(f'[points] has no key "{unknown[0]}"; known: {", ".join(POINTED)}')
-    patterns = {
-        ground: re.compile(rf"(?<!\w)(?:{'|'.join(sorted(found, key=len, reverse=True))})(?!\w)")
-        for ground, found in phrases.items() if found}
     return PriorityWords(
-        patterns, {Ground(name): value for name, value in points.items()},
+        {word: tuple(listed) for word, listed in words.items()},
+        {start: tuple(listed) for start, listed in starts.items()},
+        {Ground(name): value for name, value in points.items()},
         {level.casefold(): value for level, value in levels.items()})
 
 
 def _by_words(text: str, words: PriorityWords) -> Iterable[Why]:
     """Yield a reason for each ground that the text names; `not urgent` is taken out before `urgent` is looked for."""
     folded = " ".join(_fold(text).split())
-    calm = words.patterns.get(Ground.CALM)
-    if calm:
+    candidates = words.candidates(folded)
+    if Ground.CALM in candidates:
+        calm = _any_of(frozenset(candidates[Ground.CALM]))
         found = list(dict.fromkeys(calm.findall(folded)))
         if found:
             yield Why(Ground.CALM, words.points.get(Ground.CALM, 0), ", ".join(found))
             folded = calm.sub(" . ", folded)
     for ground in WORDED:
-        if ground is Ground.CALM or ground not in words.patterns:
+        if ground is Ground.CALM or ground not in candidates:
             continue
-        if found := list(dict.fromkeys(words.patterns[ground].findall(folded))):
+        if found := list(dict.fromkeys(_any_of(frozenset(candidates[ground])).findall(folded))):
             yield Why(ground, words.points.get(ground, 0), ", ".join(found[:MOST_REPEATS]))
 
 
@@ -166,8 +200,21 @@ def _fold(text: str) -> str:
     return text.casefold().replace("ё", "е").replace("\u2019", "'")
 
 
-def _pattern(phrase: str) -> str:
+def _phrase(ground: Ground, phrase: str) -> Phrase:
     words = _fold(phrase).split()
     if not words or any(not re.fullmatch(r"[^\W_](?:[\w'-]*\w)?\*?", word) for word in words):
         raise ValueError(f'"{phrase}" is no phrase: write words, with * only at the end of one')
-    return " ".join(re.escape(word.rstrip("*")) + (r"[\w'-]*" if word.endswith("*") else "") for word in words)
+    pattern = " ".join(re.escape(word.rstrip("*")) + (r"[\w'-]*" if word.endswith("*") else "") for word in words)
+    pieces = [(piece, place == len(split) - 1 and word.endswith("*"))
+              for word in words for split in (_WORD.findall(word),) for place, piece in enumerate(split)]
+    needs = frozenset(piece for piece, opened in pieces if not opened)
+    start = "" if needs else max((piece for piece, _ in pieces), key=len)
+    if not needs and len(start) < STEM:
+        raise ValueError(f'"{phrase}" would fit almost anything: write at least {STEM} letters before the *')
+    return Phrase(ground, pattern, needs, start)
+
+
+@lru_cache(maxsize=512)
+def _any_of(patterns: frozenset[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of these, the longest first; few of them ever meet in one mail."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(patterns, key=lambda one: (-len(one), one)))})(?!\w)")

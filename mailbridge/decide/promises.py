@@ -40,6 +40,9 @@ WARN_AT = 0.75
 SOON = 4
 """News that would follow the last by less than a fourth of the usual time is spared: the last one names the day."""
 
+GRACE = timedelta(minutes=15)
+"""What is named to the customer lies this much behind our own time, on a full quarter of an hour: it is kept, not just missed."""
+
 WE_OWE = ("new", "open")
 PROMISED = ("new", "open", "pending", "snoozed")
 
@@ -83,7 +86,8 @@ class Facts:
         that news promised the next, when it named one (see `next_news`).
     follow_ups: updates since the last answer by a person.
     eta, eta_made_at: the date promised last, and when; None when that promise is kept, or there was none.
-    paused: spans in which the customer owed or the ticket slept; they do not count towards the resolution.
+    paused: spans in which the next step was not ours (the customer owed, it slept or was done), in order of time; they
+        do not count towards the resolution, and from the end of the last one the 24 hours run anew.
     answerable: the requester may be sent automatic mail (a person, not bounced, not spam).
     done: keys of timers that have rung.
     """
@@ -167,6 +171,12 @@ class News:
     at: datetime
     named: bool
 
+    @property
+    def by(self) -> datetime:
+        """Return the time by which the customer is told to hear from us: a little later, and round."""
+        end = self.at + GRACE
+        return end + (datetime.min.replace(tzinfo=end.tzinfo) - end) % GRACE
+
 
 def plan(facts: Facts, rules: Rules) -> Plan:
     """Return what the ticket owes from now on; timers that have rung (`facts.done`) are left out."""
@@ -214,7 +224,7 @@ def _response(facts: Facts, rules: Rules) -> _Target | None:
     if facts.state not in WE_OWE:
         return None
     if facts.answered_at is None:
-        since = facts.waiting_since or facts.created_at
+        since = facts.waiting_since or _owed_since(facts)
         return _Target(Reason.FIRST_RESPONSE, since, rules.hours.add_business(since, rules.service.first_response))
     if facts.waiting_since and rules.service.next_response:
         due = rules.hours.add_business(facts.waiting_since, rules.service.next_response)
@@ -222,13 +232,21 @@ def _response(facts: Facts, rules: Rules) -> _Target | None:
     return None
 
 
+def _owed_since(facts: Facts) -> datetime:
+    """Return since when the next step is ours without a break."""
+    return max((end for _, end in facts.paused), default=facts.created_at)
+
+
 def _resolution(facts: Facts, rules: Rules) -> _Target | None:
+    """Return until when the matter is solved. A pause puts it off; one that begins when it is missed changes nothing any more."""
     if facts.state not in WE_OWE or not rules.service.resolution:
         return None
     hours = rules.hours
     due = hours.add_business(facts.created_at, rules.service.resolution)
-    pauses = (hours.business_between(max(start, facts.created_at), end) for start, end in facts.paused)
-    return _Target(Reason.RESOLUTION, facts.created_at, hours.add_time(due, sum(pauses, timedelta(0))))
+    for start, end in facts.paused:
+        if start < due:
+            due = hours.add_time(due, hours.business_between(max(start, facts.created_at), end))
+    return _Target(Reason.RESOLUTION, facts.created_at, due)
 
 
 def _on_target(rules: Rules, target: _Target | None) -> Iterator[Timer]:
@@ -248,7 +266,7 @@ def _update(facts: Facts, rules: Rules) -> Iterator[Timer]:
         return
     if rules.most_follow_ups is not None and facts.follow_ups >= rules.most_follow_ups:
         return
-    news_at = facts.news_at or facts.created_at
+    news_at = max(facts.news_at or facts.created_at, _owed_since(facts))
     due = news_at + running(rules.service.update)
     at, reason = _update_at(facts, rules, news_at, due)
     to = "customer" if rules.follow_up == "send" else "agent"

@@ -18,11 +18,17 @@ _NAMES = """
     ezweb.ne.jp softbank.ne.jp comcast.net verizon.net att.net sbcglobal.net cox.net charter.net bellsouth.net
     earthlink.net juno.com btinternet.com sky.com talktalk.net virginmedia.com ntlworld.com bigpond.com
     optusnet.com.au shaw.ca rogers.com sympatico.ca rediffmail.com mail.com email.com usa.com
+    users.noreply.github.com googlegroups.com privaterelay.appleid.com duck.com mozmail.com simplelogin.com
 """
 PROVIDERS = frozenset(_NAMES.split())
+_FAMILY_NAMES = "gmail googlemail hotmail outlook live msn yahoo ymail aol gmx yandex icloud protonmail zoho tiscali"
+_FAMILIES = frozenset(_FAMILY_NAMES.split())
+"""Providers with a domain in every country (`yahoo.com.ar`, `hotmail.be`)."""
 
 
 def colleague_domain(address: str) -> str | None:
     """Return the domain whose other users are colleagues of this address, or None at a mail provider."""
-    domain = address.rpartition("@")[2].lower()
-    return domain if domain and domain not in PROVIDERS else None
+    domain = address.rpartition("@")[2].lower() if "@" in address else ""
+    if not domain or domain in PROVIDERS or domain.split(".")[0] in _FAMILIES:
+        return None
+    return domain

@@ -6,8 +6,6 @@ Everything is bounded, so that no mail makes the look-up of its batch dear.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable
@@ -16,6 +14,7 @@ from datetime import datetime, timedelta
 
 from mailbridge.mail.message import Mail
 from mailbridge.mail.subject import read_subject
+from mailbridge.mail.thread_index import thread_root
 from mailbridge.mail.tokens import Token, ticket_of_message_id, tokens_in
 
 MOST_REFERENCES = 120
@@ -33,7 +32,7 @@ _WEEK = timedelta(days=7)
 _MINUTES = timedelta(minutes=LIKE_MINUTES)
 _TAG = re.compile(r"\[#(\d{1,9})\]")
 _STOCK = re.compile(
-    r"[\W_]*|(?:unknown|none|null|nil|no-?id|no-?message-?id|message-?id|undefined|empty|n/?a|\(?null\)?)(?:@.*)?|[^@]*@(?:localhost|local)?",
+    r"[\W_]*|\(?(?:unknown|none|null|nil|no-?id|no-?message-?id|message-?id|undefined|empty|n/?a)\)?(?:@.*)?|@.*",
     re.IGNORECASE,
 )
 """Ids that programs write for want of one; `<unknown@local>` and `<>` say nothing about a conversation."""
@@ -44,19 +43,20 @@ class Alike:
     """By what a mail without any reference may still be recognised as part of a conversation.
 
     now, before: names of what this sender says about this subject to this mailbox in this span of time, and in the one before.
-    weeks: the same for a reply to the subject, this week and those before; empty unless the department wants it.
-    text: what was written; trust: how well its sender is proven (`bare` …).
+    week: the name of what he says about the subject in this week; weeks: those that a reply looks for, newest first.
+    Both are empty unless the department wants it. text: what was written.
     """
 
     now: str = ""
     before: str = ""
+    week: str = ""
     weeks: tuple[str, ...] = ()
     text: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that is looked up."""
-        return tuple(name for name in (self.now, self.before, *self.weeks) if name)
+        return tuple(dict.fromkeys(name for name in (self.now, self.before, self.week, *self.weeks) if name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,6 @@ def read_signals(
     )
 
 
-def thread_root(thread_index: str) -> str:
-    """Return the name of a whole conversation in Outlook: the first 22 bytes of Thread-Index, which every reply keeps.
-
-    The blank makes it a name that no Message-ID can have, so nobody can refer to it by References.
-    """
-    try:
-        packed = base64.b64decode("".join(thread_index.split())[:32], validate=True) if len(thread_index) >= 30 else b""
-    except (binascii.Error, ValueError):
-        return ""
-    return f"thread-index {packed[:22].hex()}" if len(packed) >= 22 and packed[0] == 1 else ""
-
-
 def is_stock(message_id: str) -> bool:
     """Say whether an id is one that programs write for want of one, and so says nothing."""
     return _STOCK.fullmatch(message_id) is not None
@@ -158,9 +146,14 @@ def alike_of(mail: Mail, mailbox: str, written: str, at: datetime, weeks: int = 
         return Alike()
     span, week = int(at.timestamp() // _MINUTES.total_seconds()), int(at.timestamp() // _WEEK.total_seconds())
     like, about = _named("like", sender, mailbox, subject.base), _named("about", sender, subject.base)
-    reaching = range(week, week - weeks - 1, -1) if weeks and len(subject.base) > 2 else ()
+    wanted = weeks > 0 and len(subject.base) > 2
+    reaching = range(week, week - weeks - 1, -1) if wanted and subject.reply else ()
     return Alike(
-        f"{like} {span}", f"{like} {span - 1}", tuple(f"{about} {one}" for one in reaching), written[:LIKE_LETTERS]
+        now=f"{like} {span}",
+        before=f"{like} {span - 1}",
+        week=f"{about} {week}" if wanted else "",
+        weeks=tuple(f"{about} {one}" for one in reaching),
+        text=written[:LIKE_LETTERS],
     )
 
 
@@ -178,7 +171,8 @@ def _newest_first(mail: Mail, about: str) -> list[str]:
     if len(back) > MOST_REFERENCES:
         back = [*back[: MOST_REFERENCES - 1], back[-1]]
     people = {
-        person.address.lower() for person in (*mail.from_, *mail.to[:MOST_RECIPIENTS], *mail.cc[:MOST_RECIPIENTS], *mail.reply_to)
+        person.address.lower()
+        for person in (*mail.from_, *mail.to[:MOST_RECIPIENTS], *mail.cc[:MOST_RECIPIENTS], *mail.reply_to)
     }
     ids = [about, mail.message_id, *mail.in_reply_to[:MOST_ANSWERED], *back]
     return [ref for ref in dict.fromkeys(ids) if ref and not is_stock(ref) and ref.lower() not in people]

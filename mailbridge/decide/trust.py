@@ -8,7 +8,7 @@ nothing: only the top-most Authentication-Results of a named server does, above 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,12 +68,20 @@ def stronger(one: Trust, other: Trust) -> bool:
 def judge_trust(mail: Mail, facts: TrustFacts) -> TrustVerdict:
     """Return how well the sender of a mail is proven. Several From mailboxes are never better than bare. Never raises."""
     trust, reason = strongest_proof(mail, facts)
-    addresses = {one.address.lower() for one in mail.from_ if one.address}
-    froms = sum(name == "from" for name, _ in mail.headers)
-    oddities = name_oddities(mail)
-    if (len(addresses) != 1 or froms > 1 or len(mail.from_) != 1) and stronger(trust, Trust.BARE):
-        return TrustVerdict(Trust.BARE, ("several-from" if addresses else "no-from", reason, *oddities))
-    return TrustVerdict(trust, (reason, *oddities))
+    notes = (*(dkim_notes(facts.dkim) if trust is Trust.BARE else ()), *name_oddities(mail))
+    if not one_author(mail) and stronger(trust, Trust.BARE):
+        return TrustVerdict(Trust.BARE, ("several-from" if mail.author.address or len(mail.from_) > 1 else "no-from", reason, *notes))
+    return TrustVerdict(trust, (reason, *notes))
+
+
+def one_author(mail: Mail) -> bool:
+    """Say whether a mail names exactly one mailbox as its author; otherwise nothing can prove who wrote it."""
+    return len(mail.from_) == 1 and bool(mail.author.address) and sum(name == "from" for name, _ in mail.headers) <= 1
+
+
+def dkim_notes(results: Sequence[DkimResult]) -> tuple[str, ...]:
+    """Return why no signature proved the sender, each reason once, such as `dkim-body-changed` or `dkim-no-answer`."""
+    return tuple(dict.fromkeys(f"dkim-{one.reason or 'of-another-domain'}" for one in results))
 
 
 def strongest_proof(mail: Mail, facts: TrustFacts) -> tuple[Trust, str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from mailbridge.decide.match import Standing
 from mailbridge.desk.post import Thread, To
 from mailbridge.desk.work import TicketNow
-from mailbridge.store.tables import Message, Participant
+from mailbridge.store.tables import Event, Message, Participant
 
 SHOWN_MESSAGES = 8
 SHOWN_LETTERS = 300
 
+event: Any = Event.__table__  # type: ignore[attr-defined]
 message: Any = Message.__table__  # type: ignore[attr-defined]
 participant: Any = Participant.__table__  # type: ignore[attr-defined]
 
@@ -35,6 +36,12 @@ def thread_of(connection: Connection, ticket: TicketNow) -> Thread:
         message.c.ticket == ticket.id, message.c.direction == "inbound", message.c.third_party.is_(False)
     )
     return Thread(connection.execute(query.order_by(message.c.id.desc()).limit(1)).scalar() or "")
+
+
+def news_sent(connection: Connection, ticket: TicketNow) -> int:
+    """Return how much news this ticket has had since it was opened: the next is put in other words than all of it."""
+    query = select(func.count()).where(event.c.ticket == ticket.id, event.c.what.in_(("follow-up-queued", "follow-up-drafted")))
+    return connection.execute(query).scalar() or 0
 
 
 def last_words(connection: Connection, ticket: TicketNow) -> str:

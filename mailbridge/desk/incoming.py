@@ -8,18 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailbridge.decide.classify import Classification
+from mailbridge.decide.forwards import Original
 from mailbridge.decide.signals import Signals
 from mailbridge.decide.trust import TrustVerdict
-from mailbridge.mail.message import Mail, Written
+from mailbridge.mail.message import Address, Mail, Written
 from mailbridge.spool import Entry
 
+MOST_ADDRESSED = 100
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One mail, read and judged, on its way to a ticket.
 
     mailbox, department: which of ours it is for. agent: whose address From is, if one of us. at: when it came; of imported
-    history, when it was written. importing: history; nobody is told anything. files: what is kept of its attachments.
+    history, when it was written. importing: history; nobody is told anything. original: the mail that it forwards, if an agent of ours does.
     """
 
     entry: Entry
@@ -34,11 +36,18 @@ class Incoming:
     agent: str | None = None
     language: str | None = None
     importing: bool = False
+    original: Original | None = None
 
     @property
     def address(self) -> str:
         """The sender's address in lower case, by which contacts are known."""
         return self.mail.author.address.lower()
+
+    @property
+    def addressed(self) -> tuple[Address, ...]:
+        """The people in To and Cc, each once; of a monstrous list the first, so that no mail makes its batch dear."""
+        people = (person for person in (*self.mail.to, *self.mail.cc)[:MOST_ADDRESSED] if person.address)
+        return tuple({person.address.lower(): person for person in people}.values())
 
     @property
     def identity(self) -> str | None:

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
-from mailbridge.decide.match import IdFacts, Known, Sender, TicketFacts
+from mailbridge.decide.known import IdFacts, Known, Owner, Seeker, Sender, TicketFacts
 from mailbridge.decide.providers import colleague_domain
 from mailbridge.decide.signals import Signals
 from mailbridge.decide.trust import Trust
+from mailbridge.mail.subject import read_subject
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Contact, ContactAddress, Message, MessageReference, Participant, Ticket
+
+QUERIES = 7
+"""Statements that one look-up makes at most, whatever the number of mails (a test counts them)."""
 
 contact: Any = Contact.__table__  # type: ignore[attr-defined]
 contact_address: Any = ContactAddress.__table__  # type: ignore[attr-defined]
@@ -32,7 +36,7 @@ ticket: Any = Ticket.__table__  # type: ignore[attr-defined]
 class Question:
     """What must be known about one mail. `identity`: equal for the same message come twice, or None.
 
-    people: further addresses that may become participants (Reply-To, Cc).
+    people: further addresses that may become participants (Reply-To, Cc); copied: those of them in To and Cc.
     """
 
     address: str
@@ -43,6 +47,7 @@ class Question:
     importing: bool = False
     reopen_window: timedelta = timedelta(days=14)
     people: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class ContactFacts:
     locale: str | None
     timezone: str | None
     best_trust: Trust
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,17 @@ class Facts:
 
 
 def fetch_facts(connection: Connection, questions: Sequence[Question]) -> Facts:
-    """Return the facts for every question, in seven queries whatever the number of questions and tickets."""
-    contacts = _contacts(
+    """Return the facts for every question, in at most `QUERIES` queries whatever the number of questions and tickets."""
+    contacts = find_contacts(
         connection, {address for question in questions for address in (question.address, *question.people) if address}
     )
-    ids = _ids(connection, {ref for question in questions for ref in question.signals.ids})
+    likenesses = {name for question in questions for name in question.signals.alike.names}
+    ids = _ids(connection, {ref for question in questions for ref in question.signals.ids}, likenesses)
     repeats = _repeats(connection, {question.identity for question in questions if question.identity})
-    numbers = {number for facts in ids.values() for number, _ in facts.owners} | {
-        n for facts in ids.values() for n in facts.seekers
-    }
+    numbers = {owner.ticket for facts in ids.values() for owner in facts.owners}
+    numbers |= {seeker.ticket for facts in ids.values() for seeker in facts.seekers}
     numbers |= {tag for question in questions for tag in question.signals.tags}
+    numbers |= {row.ticket for row in repeats.values()}
     keys = {key.hex() for question in questions for key in question.signals.ticket_keys}
     rows = _tickets(connection, numbers, keys)
     facts = _ticket_facts(connection, rows)
@@ -100,10 +107,12 @@ def _known(
         writer.best_trust if writer else Trust.BARE,
         question.agent,
     )
-    return Known(sender, tickets, by_key, ids, question.importing, question.reopen_window)
+    copied = frozenset(contacts[address].id for address in question.copied if address in contacts)
+    return Known(sender, tickets, by_key, ids, question.importing, question.reopen_window, copied)
 
 
-def _contacts(connection: Connection, addresses: Iterable[str]) -> dict[str, ContactFacts]:
+def find_contacts(connection: Connection, addresses: Iterable[str]) -> dict[str, ContactFacts]:
+    """Return the contacts with these addresses (lower case), by address."""
     query = (
         select(
             contact_address.c.address,
@@ -112,31 +121,63 @@ def _contacts(connection: Connection, addresses: Iterable[str]) -> dict[str, Con
             contact.c.name,
             contact.c.locale,
             contact.c.timezone,
+            contact.c.level,
         )
         .join_from(contact_address, contact)
         .where(contact_address.c.address.in_(list(addresses)))
     )
     return {
-        row.address: ContactFacts(row.id, row.name, row.locale, row.timezone, Trust(row.best_trust))
+        row.address: ContactFacts(row.id, row.name, row.locale, row.timezone, Trust(row.best_trust), row.level)
         for row in connection.execute(query)
     }
 
 
-def _ids(connection: Connection, refs: Iterable[str]) -> dict[str, IdFacts]:
-    owners: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    seekers: dict[str, list[int]] = defaultdict(list)
+def _ids(connection: Connection, refs: Iterable[str], likenesses: set[str]) -> dict[str, IdFacts]:
+    """Return who bears these ids and who refers to them. `index` of a match keeps the rows of one id few."""
+    best_trust = select(contact_address.c.best_trust).where(contact_address.c.address == func.lower(message.c.from_address))
     query = (
-        select(reference.c.ref, reference.c.own, message.c.id, message.c.ticket)
+        select(
+            reference.c.ref,
+            reference.c.own,
+            message.c.id,
+            message.c.ticket,
+            message.c.contact,
+            message.c.from_address,
+            message.c.dated_at,
+            message.c.subject,
+            message.c.at,
+            _of_seekers(message.c.trust).label("trust"),  # lies behind the text in the row: dear to read
+            _of_seekers(best_trust.scalar_subquery()).label("best_trust"),
+        )
         .join_from(reference, message)
         .where(reference.c.ref.in_(list(refs)))
         .order_by(reference.c.id)
     )
-    for row in connection.execute(query):
+    rows = connection.execute(query).all()
+    texts = _texts(connection, {row.id for row in rows if row.ref in likenesses})
+    owners: dict[str, list[Owner]] = defaultdict(list)
+    seekers: dict[str, list[Seeker]] = defaultdict(list)
+    for row in rows:
         if row.own:
-            owners[row.ref].append((row.ticket, row.id))
-        elif row.ticket not in seekers[row.ref]:
-            seekers[row.ref].append(row.ticket)
+            subject = read_subject(row.subject).base
+            owners[row.ref].append(Owner(row.ticket, row.id, row.from_address.lower(), row.dated_at, subject))
+        else:
+            trust, best = Trust(row.trust or "bare"), Trust(row.best_trust or "bare")
+            text = texts.get(row.id, "") if row.ref in likenesses else ""
+            seekers[row.ref].append(Seeker(row.ticket, row.id, row.contact, trust, best, row.at, text))
     return {ref: IdFacts(tuple(owners.get(ref, ())), tuple(seekers.get(ref, ()))) for ref in {*owners, *seekers}}
+
+
+def _of_seekers(column: Any) -> Any:
+    """Ask for a column only of messages that refer to an id; those that bear it are far more, and need it not."""
+    return case((reference.c.own.is_(False), column))
+
+
+def _texts(connection: Connection, messages: set[int]) -> dict[int, str]:
+    if not messages:
+        return {}
+    query = select(message.c.id, message.c.reply).where(message.c.id.in_(messages))
+    return {row.id: row.reply for row in connection.execute(query)}
 
 
 def _repeats(connection: Connection, identities: Iterable[str]) -> dict[str, AnyRow]:
@@ -145,14 +186,13 @@ def _repeats(connection: Connection, identities: Iterable[str]) -> dict[str, Any
 
 
 def _tickets(connection: Connection, numbers: set[int], keys: set[str]) -> dict[int, AnyRow]:
-    query = select(ticket).where(or_(ticket.c.id.in_(numbers), ticket.c.key.in_(keys)))
-    rows = {row.id: row for row in connection.execute(query)}
-    while missing := {row.merged_into for row in rows.values() if row.merged_into is not None} - rows.keys():
-        further = {row.id: row for row in connection.execute(select(ticket).where(ticket.c.id.in_(missing)))}
-        if not further:
-            break
-        rows |= further
-    return rows
+    """Return these tickets and those that they were merged into, to the end of each chain; a circle ends too."""
+    named = select(ticket.c.id, ticket.c.merged_into).where(or_(ticket.c.id.in_(numbers), ticket.c.key.in_(keys)))
+    chain = named.cte("chain", recursive=True)
+    following = select(ticket.c.id, ticket.c.merged_into).join(chain, ticket.c.id == chain.c.merged_into)
+    chain = chain.union(following)
+    query = select(ticket).where(ticket.c.id.in_(select(chain.c.id)))
+    return {row.id: row for row in connection.execute(query)}
 
 
 def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow]) -> dict[int, TicketFacts]:
@@ -176,6 +216,7 @@ def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow]) -> dict[in
             frozenset(domains[row.id]),
             row.closed_at,
             row.merged_into,
+            row.updated_at,
         )
         for row in rows.values()
     }

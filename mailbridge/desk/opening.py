@@ -7,21 +7,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete
 
 from mailbridge.decide.classify import Kind
 from mailbridge.decide.match import Match, Standing
 from mailbridge.decide.promises import News, next_news
 from mailbridge.decide.trust import Trust
 from mailbridge.desk import people
+from mailbridge.desk.drafts import lay_shared_draft
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.lookup import ContactFacts
 from mailbridge.desk.post import Thread, To, conflict, customer_facts, notify_agents, send_to_customer
+from mailbridge.desk.pressing import grade_opening
 from mailbridge.desk.rows import add_message
 from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.tokens import KEY_BYTES
-from mailbridge.store.tables import Message, MessageReference, Participant, Ticket
+from mailbridge.store.tables import Message, MessageReference, Ticket
 
 LOCALES = ("en", "ru", "lt")
 MOST_NOTIFIED_BYTES = 15_000_000
@@ -50,9 +52,7 @@ def open_ticket(
     if writer != requester and item.verdict.trust in people.PROVEN:
         people.join(work, ticket, writer, item.mail.author, Standing.PARTICIPANT, "wrote it")
     people.join_copied(work, ticket, item, match, contacts)
-    message = add_message(
-        work, ticket.id, item, Match(None, runners_up=match.runners_up, linked=match.linked), contact=writer
-    )
+    message = add_message(work, ticket.id, item, match, contact=writer)
     work.changes.event(
         ticket.id,
         "import" if item.importing else "customer",
@@ -65,6 +65,7 @@ def open_ticket(
         near=conflict(match.runners_up),
     )
     if not item.importing:
+        grade_opening(work, ticket, item, asks.address, contacts)
         _answer_the_opening(work, ticket, item, match, To(asks.address, asks.name, contact=requester))
     return ticket, message
 
@@ -99,8 +100,6 @@ def welcome(
     """A participant's message: the next step is ours again, those he copied take part, the agents are told."""
     contact = people.contact_of(work, item.mail.author, contacts, item.verdict.trust)
     work.changes.change(Message, message, third_party=False)
-    if contact is not None and ticket.people.get(contact) == Standing.THIRD_PARTY:
-        work.changes.then(lambda connection: _raise_part(connection, ticket.id, contact))
     people.join(work, ticket, contact, item.mail.author, match.standing, "wrote")
     people.join_copied(work, ticket, item, match, contacts)
     if item.kind.kind is Kind.HUMAN:
@@ -210,7 +209,7 @@ def acknowledged_times(work: Work, ticket: TicketNow) -> dict[str, Any]:
     """
     rules = work.rules.promises(ticket.department)
     opened = rules.hours.open_at(work.now)
-    by = coming_news(work, ticket).at if rules.follow_up == "send" else None
+    by = coming_news(work, ticket).by if rules.follow_up == "send" else None
     return {"open_now": opened, "opens_at": None if opened else rules.hours.next_opening(work.now), "answer_by": by}
 
 
@@ -250,9 +249,10 @@ def _tell_agents(
         [ticket.agent] if work.rules.agent(ticket.agent) and ticket.agent else work.rules.answering(ticket.department)
     )
     told = [key for key in agents if key != item.agent] or agents  # somebody must hear of every mail
-    notify_agents(
-        work, ticket, told, shown, variant=variant, files=files, with_draft=match.standing is not Standing.THIRD_PARTY
-    )
+    with_draft = match.standing is not Standing.THIRD_PARTY
+    notify_agents(work, ticket, told, shown, variant=variant, files=files, with_draft=with_draft)
+    if with_draft and item.kind.kind is Kind.HUMAN and "@" in customer.address:
+        lay_shared_draft(work, ticket, customer, shown, Thread(item.mail.message_id, item.mail.references))
 
 
 def _reason(match: Match) -> str:
@@ -317,15 +317,6 @@ def _subject(item: Incoming, match: Match) -> str:
 def _known_locale(address: str, contacts: Mapping[str, ContactFacts]) -> str | None:
     known = contacts.get(address.lower())
     return known.locale if known else None
-
-
-def _raise_part(connection: Connection, ticket: int, contact: int) -> None:
-    table = Participant.__table__  # type: ignore[attr-defined]
-    connection.execute(
-        update(table)
-        .where(table.c.ticket == ticket, table.c.contact == contact)
-        .values(role=Standing.PARTICIPANT.value)
-    )
 
 
 def _drop_message(connection: Connection, number: int) -> None:

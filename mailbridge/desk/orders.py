@@ -9,13 +9,17 @@ from sqlalchemy import Connection, select, update
 
 from mailbridge.decide.command_values import Command
 from mailbridge.decide.match import Standing
+from mailbridge.decide.trust import Trust
 from mailbridge.desk.answers import recipients, thread_of
+from mailbridge.desk.lookup import find_contacts
+from mailbridge.desk.people import contact_of, is_ours, join
 from mailbridge.desk.post import customer_facts, notify_agents, send_to_customer
 from mailbridge.desk.shown import agents_facts
 from mailbridge.desk.states import set_state
 from mailbridge.desk.threads import merge
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.errors import CommandRefused
+from mailbridge.mail.message import Address
 from mailbridge.store.db import doing
 from mailbridge.store.tables import Participant, Ticket
 
@@ -137,25 +141,31 @@ def _escalate(connection: Connection, work: Work, ticket: TicketNow, command: Co
 
 
 def _allow(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
-    """Let a third party in: from now on he takes part like anybody whom a participant copied."""
-    strangers = {
-        row.address: row.contact
-        for row in connection.execute(
-            select(participant).where(
-                participant.c.ticket == ticket.id, participant.c.role == Standing.THIRD_PARTY.value
-            )
-        )
-    }
-    wanted = command.address or (next(iter(strangers)) if len(strangers) == 1 else None)
-    if wanted not in strangers:
-        raise CommandRefused(f"/allow: say whom, one of: {', '.join(sorted(strangers)) or 'nobody waits to be let in'}")
-    contact = strangers[wanted]
-    work.changes.event(ticket.id, actor, "allowed", contact=contact)
+    """Let somebody in: a third party, or anybody whom an agent names; on a ticket without a requester he becomes the one."""
+    rows = list(connection.execute(select(participant).where(participant.c.ticket == ticket.id)))
+    strangers = sorted(row.address for row in rows if row.role == Standing.THIRD_PARTY.value)
+    wanted = command.address or (strangers[0] if len(strangers) == 1 else None)
+    if wanted is None:
+        raise CommandRefused(f"/allow: say whom, one of: {', '.join(strangers) or 'nobody waits to be let in'}")
+    if is_ours(work, wanted) or work.rules.agent_by_address(wanted) is not None:
+        raise CommandRefused(f"/allow: {wanted} is one of us, not a customer")
+    before = next((row for row in rows if row.address == wanted), None)
+    if before is not None and before.role != Standing.THIRD_PARTY.value:
+        raise CommandRefused(f"/allow: {wanted} takes part already")
+    person = Address(before.name if before is not None else "", wanted)
+    contact = contact_of(work, person, find_contacts(connection, [wanted]), Trust.BARE)
+    role = Standing.PARTICIPANT if ticket.requester is not None else Standing.REQUESTER
+    work.changes.event(ticket.id, actor, "allowed", contact=contact, role=role.value)
+    if role is Standing.REQUESTER:
+        work.set(ticket, requester=contact, answerable=True)
+    if before is None:
+        join(work, ticket, contact, person, role, "let in")
+        return
     work.changes.then(
         doing(
             update(participant)
-            .where(participant.c.ticket == ticket.id, participant.c.contact == contact)
-            .values(role=Standing.PARTICIPANT.value)
+            .where(participant.c.ticket == ticket.id, participant.c.contact == before.contact)
+            .values(role=role.value)
         )
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import Connection, update
+
 from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.decide.match import Evidence, Match, Standing
 from mailbridge.decide.trust import Trust, stronger
@@ -61,9 +63,13 @@ def requester_of(item: Incoming, ours: Iterable[str]) -> Address:
 
 def join(work: Work, ticket: TicketNow, contact: int | None, person: Address, role: Standing, why: str) -> None:
     """Let a contact take part in the ticket, unless he does already. A third party is raised to participant, never the reverse."""
-    if contact is None or len(ticket.people) >= MOST_PEOPLE:
+    before = ticket.people.get(contact) if contact is not None else None
+    third = role is Standing.THIRD_PARTY
+    if contact is None or (before is None and is_crowded(ticket, third)):
         return
-    before = ticket.people.get(contact)
+    if before == Standing.THIRD_PARTY.value and not third:
+        ticket.people[contact] = Standing.PARTICIPANT.value
+        work.changes.then(lambda connection: _raise(connection, ticket.id, contact))
     if before is None:
         ticket.people[contact] = role.value
         work.changes.add(
@@ -97,14 +103,27 @@ def copied(item: Incoming, work: Work) -> list[Address]:
     """Return the people in To and Cc who are neither we nor agents nor the sender."""
     found = [
         person
-        for person in (*item.mail.to, *item.mail.cc)
-        if person.address
-        and "@" in person.address
+        for person in item.addressed
+        if "@" in person.address
         and person.address.lower() != item.address
         and not is_ours(work, person.address)
         and work.rules.agent_by_address(person.address) is None
     ]
-    return list({person.address.lower(): person for person in found}.values())[:MOST_PEOPLE]
+    return found[:MOST_PEOPLE]
+
+
+def is_crowded(ticket: TicketNow, third: bool) -> bool:
+    """Say whether no more people fit on the ticket. Third parties are counted apart: a flood of them keeps nobody out."""
+    return sum((role == Standing.THIRD_PARTY) == third for role in ticket.people.values()) >= MOST_PEOPLE
+
+
+def _raise(connection: Connection, ticket: int, contact: int) -> None:
+    table = Participant.__table__  # type: ignore[attr-defined]
+    connection.execute(
+        update(table)
+        .where(table.c.ticket == ticket, table.c.contact == contact, table.c.role == Standing.THIRD_PARTY.value)
+        .values(role=Standing.PARTICIPANT.value)
+    )
 
 
 def is_ours(work: Work, address: str) -> bool:

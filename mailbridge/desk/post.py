@@ -13,7 +13,17 @@ from typing import Any
 from mailbridge.decide.match import RunnerUp
 from mailbridge.desk.caps import Cap
 from mailbridge.desk.work import TicketNow, Work
-from mailbridge.mail.tokens import Audience, Token, address_with, our_message_id, person_of, sign, tokens_in
+from mailbridge.mail.thread_index import continued
+from mailbridge.mail.tokens import (
+    PERSON_BYTES,
+    Audience,
+    Token,
+    address_with,
+    our_message_id,
+    person_of,
+    sign,
+    tokens_in,
+)
 from mailbridge.replies.render import Facts, Person, Rendered
 from mailbridge.store.tables import Draft, Message, MessageReference, Outbox
 
@@ -34,15 +44,17 @@ class To:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where in a conversation a mail stands: the id it answers, and those before it."""
+    """Where in a conversation a mail stands: the id it answers, those before it, and Outlook's name for that place."""
 
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    thread_index: str = ""
 
     @property
     def all(self) -> tuple[str, ...]:
         """The References of an answer (RFC 5322 §3.6.4)."""
-        return tuple(dict.fromkeys((*self.references, *((self.in_reply_to,) if self.in_reply_to else ()))))
+        before = dict.fromkeys(ref for ref in self.references if ref != self.in_reply_to)
+        return (*before, self.in_reply_to) if self.in_reply_to else tuple(before)
 
 
 def customer_facts(work: Work, ticket: TicketNow, to: To, **more: Any) -> Facts:
@@ -85,21 +97,11 @@ def send_to_customer(
     agent: the one who wrote it; without one it is automatic mail, which the caps and the sender's silence may stop.
     The first of `to` is the recipient, the others get a copy. text_kept: what the ticket shows, when not the whole text.
     """
-    settings = work.rules.department(ticket.department)
-    name = work.rules.config.desk.name if not settings.name else settings.name
+    row = outgoing_row(work, ticket, to, rendered, thread, purpose)
     writer = work.rules.agent(agent)
-    token = sign(Token(Audience.CUSTOMER, ticket.key, person_of(f"contact {to[0].contact}")), work.rules.keys[0])
-    row = _row(work, ticket, to, rendered, thread, purpose)
-    row["headers"] |= {
-        "from_name": writer.name if writer else name,
-        "from_address": ticket.mailbox,
-        "to": [[to[0].name, to[0].address]],
-        "cc": [[one.name, one.address] for one in to[1:]],
-        "reply_to": [name, address_with(ticket.mailbox, settings.separator, token)],
-        "subject": _tagged(rendered.subject, ticket, settings.subject_tag),
-        "auto_submitted": "" if agent else "auto-replied",
-    }
-    row |= {"files": list(files), "agent": agent, "envelope_from": _bounce_address(work, ticket) if agent else ""}
+    if writer:
+        row["headers"] |= {"from_name": writer.name, "auto_submitted": ""}
+    row |= {"files": list(files), "agent": agent, "envelope_from": _bounce_address(work, ticket, row["id"]) if agent else ""}
     leak = leaks(rendered.text, work.rules.keys)
     if leak:
         row |= {"state": "held", "reason": leak}
@@ -119,6 +121,26 @@ def send_to_customer(
         **({"held": row["reason"]} if row.get("state") in ("held", "withdrawn") else {}),
     )
     return int(row["id"])
+
+
+def outgoing_row(
+    work: Work, ticket: TicketNow, to: Sequence[To], rendered: Rendered, thread: Thread, purpose: str
+) -> dict[str, Any]:
+    """Return the outbox row of a mail to a customer, from the department's address, with his own reply token."""
+    settings = work.rules.department(ticket.department)
+    name = work.rules.config.desk.name if not settings.name else settings.name
+    token = sign(Token(Audience.CUSTOMER, ticket.key, person_of(f"contact {to[0].contact}")), work.rules.keys[0])
+    row = _row(work, ticket, to, rendered, thread, purpose)
+    row["headers"] |= {
+        "from_name": name,
+        "from_address": ticket.mailbox,
+        "to": [[to[0].name, to[0].address]],
+        "cc": [[one.name, one.address] for one in to[1:]],
+        "reply_to": [name, address_with(ticket.mailbox, settings.separator, token)],
+        "subject": _tagged(rendered.subject, ticket, settings.subject_tag),
+        "auto_submitted": "auto-replied",
+    }
+    return row
 
 
 def _note_news(work: Work, ticket: TicketNow, purpose: str, rendered: Rendered) -> None:
@@ -204,7 +226,7 @@ def notify_agents(
             "subject": f"[#{ticket.id}] {rendered.subject.removeprefix(f'[#{ticket.id}] ')}",
             "auto_submitted": "auto-generated",
         }
-        row |= {"envelope_from": _bounce_address(work, ticket), "files": attached}
+        row |= {"envelope_from": _bounce_address(work, ticket, row["id"]), "files": attached}
         work.changes.add(Outbox, **row)
 
 
@@ -293,7 +315,12 @@ def _row(
 ) -> dict[str, Any]:
     number = work.changes.numbers.next("outbox")
     message_id = our_message_id(ticket.key, number, work.now, ticket.mailbox.rpartition("@")[2], work.rules.keys[0])
-    headers = {"in_reply_to": thread.in_reply_to, "references": list(thread.all)}
+    index = continued(thread.thread_index, work.now, number)
+    headers = {
+        "in_reply_to": thread.in_reply_to,
+        "references": list(thread.all),
+        "extra": [["Thread-Index", index]] if index else [],
+    }
     return {
         "id": number,
         "ticket": ticket.id,
@@ -327,9 +354,10 @@ def _automatic(work: Work, ticket: TicketNow, address: str) -> dict[str, Any]:
     return {"state": "withdrawn", "reason": cap.value}
 
 
-def _bounce_address(work: Work, ticket: TicketNow) -> str:
+def _bounce_address(work: Work, ticket: TicketNow, number: int) -> str:
+    """Return the address that reports about this mail go to; it says which mail, even to servers that return no id."""
     settings = work.rules.department(ticket.department)
-    token = sign(Token(Audience.BOUNCE, ticket.key, bytes(4)), work.rules.keys[0])
+    token = sign(Token(Audience.BOUNCE, ticket.key, number.to_bytes(PERSON_BYTES, "big")), work.rules.keys[0])
     return address_with(ticket.mailbox, settings.separator, token)
 
 

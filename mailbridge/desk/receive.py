@@ -26,8 +26,10 @@ from mailbridge.decide.classify import Kind
 from mailbridge.decide.match import TELLING, Evidence, Known, Match, Standing
 from mailbridge.decide.trust import Trust, stronger
 from mailbridge.desk import agents, opening, people
+from mailbridge.desk.bounces import not_delivered
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
+from mailbridge.desk.forwards import open_for_original, opens_for_another
 from mailbridge.desk.incoming import Incoming, Outcome, Received
 from mailbridge.desk.lookup import Facts, Question, fetch_facts
 from mailbridge.desk.rows import add_message
@@ -136,15 +138,16 @@ def question_of(item: Incoming, config: Config) -> Question:
         item.importing,
         timedelta(**{_UNITS[window[-1]]: int(window[:-1])}),
         _addresses(item),
+        tuple(person.address.lower() for person in item.addressed),
     )
 
 
 def _addresses(item: Incoming) -> tuple[str, ...]:
-    mail = item.mail
+    mail, forwarded = item.mail, item.original.senders[:1] if item.original else ()
     return tuple(
         dict.fromkeys(
             person.address.lower()
-            for person in (*mail.from_[:1], *mail.reply_to[:1], *mail.to, *mail.cc)
+            for person in (*mail.from_[:1], *mail.reply_to[:1], *item.addressed, *forwarded)
             if person.address
         )
     )
@@ -158,13 +161,16 @@ def _receive_one(connection: Connection, work: Work, case: _Case) -> Received:
     ticket = case.ticket()
     from_agent = ticket is not None and match.standing is Standing.AGENT and not item.importing
     if item.kind.kind in TELLING and not from_agent:
-        received = _told(work, case, ticket) if ticket else Received(item.entry.id, Outcome.SILENT)
+        received = _told(connection, work, case, ticket) if ticket else Received(item.entry.id, Outcome.SILENT)
     elif ticket is not None and from_agent:
         message = agents.receive(connection, work, ticket, item, match)
         received = Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
     elif ticket is not None:
         message = opening.append(work, ticket, item, match, case.facts.contacts)
         received = Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
+    elif opens_for_another(item):
+        opened, message = open_for_original(work, item, match, case.facts.contacts)
+        received = Received(item.entry.id, Outcome.NEW, opened.id, message)
     else:
         opened, message = opening.open_ticket(work, item, match, case.facts.contacts)
         received = Received(item.entry.id, Outcome.NEW, opened.id, message)
@@ -189,7 +195,7 @@ def _clear_stub(work: Work, item: Incoming, ticket: int | None) -> None:
         opening.close_stub(work, item.entry.stub)
 
 
-def _told(work: Work, case: _Case, ticket: TicketNow) -> Received:
+def _told(connection: Connection, work: Work, case: _Case, ticket: TicketNow) -> Received:
     """Lay mail that only tells something (a bounce, an absence) on its ticket; it changes no state."""
     item, match = case.item, case.match
     message = add_message(work, ticket.id, item, match)
@@ -208,6 +214,8 @@ def _told(work: Work, case: _Case, ticket: TicketNow) -> Received:
         kind=item.kind.kind.value,
         **why,
     )
+    if item.kind.kind is Kind.BOUNCE:
+        not_delivered(connection, work, ticket, item)
     return Received(item.entry.id, Outcome.APPENDED, ticket.id, message, match.evidence)
 
 

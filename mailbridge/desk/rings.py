@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from mailbridge.decide.promises import Kind, next_news
+from mailbridge.decide.promises import WE_OWE, Kind, next_news
 from mailbridge.desk.admin import find_ticket
-from mailbridge.desk.answers import recipients, thread_of
+from mailbridge.desk.answers import news_sent, recipients, thread_of
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.digest import send_digests
 from mailbridge.desk.post import To, customer_facts, notify_agents, send_to_customer
+from mailbridge.desk.pressing import raise_by_waiting
 from mailbridge.desk.shown import agents_facts
 from mailbridge.desk.states import set_state
 from mailbridge.desk.timers import due_timers, mark_rung, plan_of, replan, timer
@@ -27,8 +28,10 @@ from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.replies.render import Person
 from mailbridge.store.db import Database
 
-BATCH = 200
-MOST_ROUNDS = 100
+BATCH = 20
+"""Timers that ring in one transaction: more would keep new mail waiting for the desk."""
+AGEING = (Kind.WARNING, Kind.ESCALATION, Kind.UPDATE)
+"""The timers that show how long a customer has been waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +55,29 @@ class _UndoneError(Exception):
 
 def sweep(database: Database, rules: Rules, at: datetime, *, dry_run: bool = False) -> list[Rung]:
     """Ring everything that is due at `at`, and say what rang. dry_run: say it, and leave everything as it was."""
-    rung: list[Rung] = []
-    try:
-        for _ in range(MOST_ROUNDS):
-            batch = database.write(lambda connection: _sweep(connection, rules, at, dry_run))
-            rung += batch
-            if not batch:
-                break
-    except _UndoneError as undone:
-        return undone.rung
-    return rung
-
-
-def _sweep(connection: Connection, rules: Rules, at: datetime, dry_run: bool) -> list[Rung]:
-    rung = [done for row in due_timers(connection, at, BATCH) for done in _ring(connection, rules, row, at)]
-    rung += send_digests(connection, rules, at, Rung)
     if dry_run:
-        raise _UndoneError(rung)
-    return rung
+        try:
+            database.write(lambda connection: _rehearse(connection, rules, at))
+        except _UndoneError as undone:
+            return undone.rung
+    rung: list[Rung] = []
+    while (batch := database.write(lambda connection: _ring_batch(connection, rules, at))) is not None:
+        rung += batch
+    return rung + database.write(lambda connection: send_digests(connection, rules, at, Rung))
+
+
+def _ring_batch(connection: Connection, rules: Rules, at: datetime) -> list[Rung] | None:
+    """Ring some of what is due, the longest due first; None when nothing is. Whatever does not ring any more is planned anew."""
+    rows = due_timers(connection, at, BATCH)
+    return [done for row in rows for done in _ring(connection, rules, row, at)] if rows else None
+
+
+def _rehearse(connection: Connection, rules: Rules, at: datetime) -> None:
+    """Ring everything in one transaction, and undo it."""
+    rung: list[Rung] = []
+    while (batch := _ring_batch(connection, rules, at)) is not None:
+        rung += batch
+    raise _UndoneError(rung + send_digests(connection, rules, at, Rung))
 
 
 def _ring(connection: Connection, rules: Rules, row: Any, at: datetime) -> list[Rung]:
@@ -82,6 +90,8 @@ def _ring(connection: Connection, rules: Rules, row: Any, at: datetime) -> list[
     rung: list[Rung] = []
     if any(one.key == row.key and one.at <= at for one in plan.timers):
         mark_rung(connection, ticket.id, row.key, at)
+        if Kind(row.kind) in AGEING:
+            raise_by_waiting(connection, work, ticket)
         rung = [_RINGS[Kind(row.kind)](connection, work, ticket, row)]
     work.changes.touch(ticket.id)
     work.changes.flush(connection)
@@ -95,20 +105,20 @@ def _news(connection: Connection, work: Work, ticket: TicketNow, row: Any) -> Ru
     """The 24-hour promise: the customer hears from us, in other words each time, with the time of the next news."""
     rules = work.rules.promises(ticket.department)
     coming = next_news(work.now, rules.service.update, rules.hours)
-    number = ticket.follow_ups + 1
+    number = news_sent(connection, ticket) + 1
     to = recipients(connection, ticket)[:1]
     facts = customer_facts(
         work,
         ticket,
         to[0] if to else To(""),
         number=number,
-        answer_by=coming.at,
-        estimate=ticket.eta,
+        answer_by=coming.by,
+        estimate=ticket.eta if ticket.eta and ticket.eta > work.now else None,
         breach=ticket.due_at is not None and ticket.due_at < work.now,
     )
     writer = work.rules.agent(ticket.agent)
     facts = replace(facts, agent=Person(writer.name, "", ticket.locale) if writer else None)
-    work.set(ticket, follow_ups=number, next_news_at=coming.at if coming.named else None)
+    work.set(ticket, follow_ups=ticket.follow_ups + 1, next_news_at=coming.at if coming.named else None)
     if row.to != "customer" or not to:
         return _lay_before_agents(connection, work, ticket, row, facts)
     work.caps.load(connection, [to[0].address], [ticket.id])
@@ -159,9 +169,11 @@ def _tell_missed(connection: Connection, work: Work, ticket: TicketNow, row: Any
     rules = work.rules.promises(ticket.department)
     work.caps.load(connection, [to[0].address], [ticket.id])
     coming = next_news(work.now, rules.service.update, rules.hours)
-    facts = customer_facts(work, ticket, to[0], due_at=row.about_at, answer_by=coming.at, breach=True)
+    by = coming.by if ticket.state in WE_OWE else None
+    facts = customer_facts(work, ticket, to[0], due_at=row.about_at, answer_by=by, breach=True)
     rendered = work.rules.templates.render("follow-up", facts, ticket.locale or "en", "promise")
-    send_to_customer(work, ticket, to, rendered, thread_of(connection, ticket), purpose="follow-up")
+    send_to_customer(work, ticket, to, rendered, thread_of(connection, ticket), purpose="promise")
+    work.set(ticket, next_news_at=coming.at if by and coming.named else None)
     work.changes.event(ticket.id, "mailbridge", "promise-missed", due=row.about_at.isoformat())
     return Rung(ticket.id, row.kind, row.due_at, "send", (to[0].address,), rendered.template)
 

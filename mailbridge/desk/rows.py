@@ -11,6 +11,9 @@ from mailbridge.mail.message import Attachment as MailAttachment
 from mailbridge.store.tables import Attachment, Message, MessageReference
 
 
+LONGEST_INDEX = 500
+
+
 def add_message(
     work: Work,
     ticket: int,
@@ -51,25 +54,11 @@ def add_message(
         "automatic": item.kind.kind.value != "human",
     }
     work.changes.add(Message, **values | more)
-    add_references(work, number, item)
+    for ref, own in match.index:
+        work.changes.add(MessageReference, ref=ref, message=number, own=own)
     for file in mail.attachments:
         work.changes.add(Attachment, message=number, **file_values(file))
     return number
-
-
-def add_references(work: Work, message: int, item: Incoming) -> None:
-    """Write the ids that later mail finds this message by: its own, those it refers to, the root of its Thread-Index."""
-    signals = item.signals
-    if signals.message_id:
-        work.changes.add(MessageReference, ref=signals.message_id, message=message, own=True)
-    for ref in dict.fromkeys(
-        (
-            *signals.references,
-            *(ref for ref, _ in signals.our_ids),
-            *((signals.thread_root,) if signals.thread_root else ()),
-        )
-    ):
-        work.changes.add(MessageReference, ref=ref, message=message, own=False)
 
 
 def decision_of(match: Match, item: Incoming) -> dict[str, Any]:
@@ -78,6 +67,8 @@ def decision_of(match: Match, item: Incoming) -> dict[str, Any]:
         "evidence": match.evidence.value,
         "standing": match.standing.value,
         "linked": match.linked,
+        "pointed": match.pointed,
+        "thread_index": item.mail.thread_index[:LONGEST_INDEX],
         "kind_reasons": list(item.kind.reasons),
         "runners_up": [
             {"ticket": one.ticket, "evidence": one.evidence.value, "why_not": one.why_not.value}

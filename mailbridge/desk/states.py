@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailbridge.desk.work import TicketNow, Work
 
 FINISHED = ("resolved", "closed", "spam")
+NOT_OURS = ("pending", "snoozed", *FINISHED)
 
 
 def set_state(work: Work, ticket: TicketNow, state: str, actor: str, why: str = "") -> None:
@@ -13,7 +14,7 @@ def set_state(work: Work, ticket: TicketNow, state: str, actor: str, why: str = 
         return
     work.changes.event(ticket.id, actor, f"state-{state}", before=ticket.state, why=why)
     paused = ticket.paused
-    if ticket.state in ("pending", "snoozed"):
+    if ticket.state in NOT_OURS:
         paused = [*paused, [ticket.state_since.isoformat(), work.now.isoformat()]]
     closed = work.now if state == "closed" else None
     work.set(
@@ -25,5 +26,7 @@ def set_state(work: Work, ticket: TicketNow, state: str, actor: str, why: str = 
         paused=paused,
         snoozed_until=None,
     )
+    if state == "pending":
+        work.set(ticket, waiting_since=None)
     if state in FINISHED:
         work.set(ticket, waiting_since=None, eta=None, eta_made_at=None, next_news_at=None, follow_ups=0)

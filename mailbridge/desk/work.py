@@ -9,6 +9,7 @@ from typing import Any
 
 from mailbridge.config.model import Agent, Calendar, Config, Department, ServiceLevel
 from mailbridge.decide.calendar import Hours, hours_of
+from mailbridge.decide.priority import PriorityWords
 from mailbridge.decide.promises import Rules as PromiseRules
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes
@@ -22,12 +23,14 @@ class Rules:
     """What the desk goes by: replaced as a whole when the configuration is read anew.
 
     keys: that sign tokens, the newest first. random: gives bytes (handed in, so that tests can repeat a run).
+    priority: words and points that grade a ticket; without any, every ticket is normal.
     """
 
     config: Config
     keys: tuple[bytes, ...]
     templates: Templates
     random: Callable[[int], bytes]
+    priority: PriorityWords = field(default_factory=PriorityWords, repr=False)
     _promises: dict[str, PromiseRules] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from mailbridge.config.faults import Fault, InvalidConfigError
 from mailbridge.config.kinds import load_kinds
 from mailbridge.config.model import Config
 from mailbridge.config.patterns import load_patterns, shipped_patterns
+from mailbridge.config.priorities import load_priority, shipped_priority
 from mailbridge.config.secrets import read_keys, secret_findings
 from mailbridge.config.shipped import shipped_path
 from mailbridge.doctor.finding import Finding
@@ -22,7 +23,7 @@ _LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
 def check_files(config: Config, _environ: Mapping[str, str]) -> list[Fault]:
-    """Return every fault in the files that `load_config` does not read: patterns, kinds, templates. No network, no secrets."""
+    """Return every fault in the files that `load_config` does not read: patterns, kinds, priority, templates. No network, no secrets."""
     return [*_word_faults(config), *_template_faults(config)]
 
 
@@ -42,7 +43,7 @@ def examine_words(config: Config, _environ: Mapping[str, str], _now: datetime) -
     faults = _word_faults(config)
     yield from (Finding("reading", "fail", _placed(fault), fault.fix) for fault in faults)
     if not faults:
-        yield Finding("reading", "ok", "the patterns and words that mail is read by can be loaded")
+        yield Finding("reading", "ok", "the patterns and words that mail is read and graded by can be loaded")
 
 
 def examine_templates(config: Config, _environ: Mapping[str, str], _now: datetime) -> Iterator[Finding]:
@@ -68,16 +69,18 @@ def _template_faults(config: Config) -> list[Fault]:
 
 
 def _word_faults(config: Config) -> list[Fault]:
-    """Load both kinds of words as the desk does; each line of an error is a fault of its own."""
+    """Load every kind of words as the desk does; each line of an error is a fault of its own."""
+    loaders: dict[str, Callable[[Path], object]] = {
+        "patterns": lambda own: load_patterns(shipped_patterns(), own),
+        "kinds": lambda own: load_kinds(shipped_path("config", "kinds"), own),
+        "priority": lambda own: load_priority(shipped_priority(), own),
+    }
     faults: list[Fault] = []
-    try:
-        load_patterns(shipped_patterns(), config.folder / "config" / "patterns")
-    except ConfigError as error:
-        faults += (_fault(line, config.folder, "patterns") for line in str(error).splitlines())
-    try:
-        load_kinds(shipped_path("config", "kinds"), config.folder / "config" / "kinds")
-    except ConfigError as error:
-        faults += (_fault(line, config.folder, "kinds") for line in str(error).splitlines())
+    for room, load in loaders.items():
+        try:
+            load(config.folder / "config" / room)
+        except ConfigError as error:
+            faults += (_fault(line, config.folder, room) for line in str(error).splitlines())
     return faults
 
 

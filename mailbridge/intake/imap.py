@@ -22,14 +22,18 @@ from mailbridge.errors import MailbridgeError
 from mailbridge.intake.imap_folder import Accept, FolderReader, Memory, Report
 from mailbridge.intake.imap_lease import Lease
 from mailbridge.intake.imap_ledger import Ledger
-from mailbridge.intake.imap_session import Refused, Session
+from mailbridge.intake.imap_session import Session
 from mailbridge.log import Log
 from mailbridge.relay.imap_connect import ImapFault
 
 IDLE_SECONDS = 240.0
 """Longest IDLE: servers may end it after half an hour (RFC 2177), routers forget a silent connection within minutes."""
 
-LEASE_SECONDS = 30.0
+FIRST_IDLE_SECONDS = 2.0
+"""The first IDLE after a round is a short one. Dovecot begins to watch a Maildir a moment after it says `+ idling`, and sees
+what came into that gap half a minute later; mail comes in bursts, so the gap is met. The look after it finds it."""
+
+RENEW_SECONDS = 10.0
 """How often the lease is renewed: a third of its time."""
 
 REFUSED_SECONDS = 600.0
@@ -160,7 +164,7 @@ class Account:
                 if report.fault is not None:
                     return report.fault
                 if report.elsewhere:
-                    stop.wait(LEASE_SECONDS * (0.5 + 0.5 * self.random()))
+                    stop.wait(RENEW_SECONDS * (0.5 + 0.5 * self.random()))
                 else:
                     self._wait(stop)
         except MailbridgeError as fault:
@@ -176,33 +180,26 @@ class Account:
 
     def _wait(self, stop: Stop) -> None:
         """Wait until mail comes into the first folder, the other folders are due, or we shall stop."""
-        left = min(float(self.settings.poll_seconds), IDLE_SECONDS)
         assert self._session is not None
+        due = self.monotonic() + min(float(self.settings.poll_seconds), IDLE_SECONDS)
         try:
-            watching = self._session.has_idle() and self._watch_first(self._session)
-            while left > 0 and not stop.is_rung:
-                part = min(left, LEASE_SECONDS)
-                began = self.monotonic()
-                if not watching:
-                    stop.wait(part)
-                elif self._session.wait(part, stop.fileno()):
+            folder, next_uids = self.settings.folders[0], self._memory.next_uids
+            watched = folder in next_uids and self._session.has_idle()
+            part = FIRST_IDLE_SECONDS
+            while (left := due - self.monotonic()) > 0 and not stop.is_rung:
+                if not watched:
+                    stop.wait(min(left, RENEW_SECONDS))
+                    self._keep_lease()
+                elif self._session.wait(
+                    folder, next_uids[folder], min(left, part), stop.fileno(), RENEW_SECONDS, self._keep_lease
+                ):
                     return
-                left -= max(self.monotonic() - began, 0.01)
-                self._keep_lease()
+                part = IDLE_SECONDS
         except LeaseLost:
             self._hang_up()
-        except ImapFault:
+        except MailbridgeError:
             self._hang_up()
             raise
-
-    def _watch_first(self, session: Session) -> bool:
-        """Open the first folder if another one is open; say whether it can be watched."""
-        try:
-            if len(self.settings.folders) > 1:
-                session.open(self.settings.folders[0], for_writing=False)
-        except Refused:  # it is not there; that was said when it was to be read
-            return False
-        return True
 
     def _begin(self) -> Session:
         session = Session(self.settings, self.password())

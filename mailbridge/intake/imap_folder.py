@@ -78,10 +78,12 @@ class Memory:
 
     suspects: mails in whose company the conversation broke -> how often it broke with them alone.
     said: what the log was told already, so that it is not told each minute.
+    next_uids: of each folder as it was when it was last read; what comes from there on is new.
     """
 
     suspects: dict[tuple[str, str, int], int] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    next_uids: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -119,6 +121,7 @@ class FolderReader:
             self._acknowledge(opened, known, report)
             known = self.ledger.move_cursor(known, batch[-1])
         self.ledger.move_cursor(known, known.base, now if due else None)
+        self.memory.next_uids[name] = opened.next_uid
 
     def _open(self, name: str) -> Opened | None:
         try:
@@ -130,6 +133,7 @@ class FolderReader:
             self._say_once(f"{name} refused", "imap.folder_refused", folder=name, fault=str(fault))
             return None
         self.memory.said.discard(f"{name} refused")
+        self.memory.next_uids.pop(name, None)
         return opened
 
     def _meet(self, opened: Opened) -> Known:

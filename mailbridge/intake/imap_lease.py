@@ -17,7 +17,7 @@ from mailbridge.store.db import Database, doing
 from mailbridge.store.tables import Lease as LeaseTable
 
 leases: Any = LeaseTable.__table__  # type: ignore[attr-defined]
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)

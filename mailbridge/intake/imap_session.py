@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import imaplib
 import select
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -167,20 +167,29 @@ class Session:
         with self._guard():
             return bool(self._client.has_capability("IDLE"))
 
-    def wait(self, seconds: float, wake: int) -> bool:
-        """Wait by IDLE until mail comes (True), the file descriptor `wake` can be read, or the time is over.
+    def wait(
+        self, folder: str, next_uid: int | None, seconds: float, wake: int, every: float, tick: Callable[[], None]
+    ) -> bool:
+        """Wait by IDLE until `folder` has mail from `next_uid` on (True), `wake` can be read, or the time is over.
 
-        A dead peer shows in what we say before and after: NOOP, DONE. imapclient gives nothing back at once, again and
-        again, after the peer has hung up; so what woke us is never read without leaving IDLE by the book.
+        The folder is opened anew right before: the server may have told of new mail within the answer to any command, and
+        tells of it only once. A dead peer shows in what we say before and after. imapclient gives nothing back at once,
+        again and again, after the peer has hung up; so what woke us is never read without leaving IDLE by the book.
+        Meanwhile `tick` is called `every` so many seconds; when it raises, the conversation must be closed.
         """
+        opened = self.open(folder, for_writing=False)
+        if None not in (opened.next_uid, next_uid) and opened.next_uid != next_uid:
+            return True
         with self._guard():
-            if _tells_of_mail(self._client.noop()[1]):
-                return True
             self._client.idle()
             poller = select.poll()
             poller.register(self._client.socket().fileno(), select.POLLIN)
             poller.register(wake, select.POLLIN)
-            poller.poll(seconds * 1000)
+        left = seconds
+        while left > 0 and not poller.poll(min(left, every) * 1000):
+            tick()
+            left -= every
+        with self._guard():
             heard = self._client.idle_check(timeout=0)
             heard += self._client.idle_done()[1]
         return _tells_of_mail(heard)

@@ -19,6 +19,8 @@ MOST = 5000
 """Mailboxes that are read out of one value."""
 
 _SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([^"<>(),:;@\[\]\\=]*?))\s*<([^<>\s@"(),:;\\?=\[\]]+@[^<>\s@"(),:;\\?=\[\]]+)>\s*')
+_ENCODED = re.compile(
+    r"\s*((?:=\?[^?\s]{1,60}\?[bBqQ]\?[^?<>]*+\?=\s*+)++)<([^<>\s@\"(),:;\\?=\[\]]+@[^<>\s@\"(),:;\\?=\[\]]+)>\s*")
 _BARE = re.compile(r"\s*([^<>\s@\"'(),:;\\\[\]]+@[^<>\s@\"'(),:;\\?=\[\]]+)\s*")
 _WORD = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:[ \t]+(?==\?))?")
 _PLACE = re.compile("\ue000(\\d+)\ue001")
@@ -50,6 +52,8 @@ def parse_addresses(value: bytes | str, hints: tuple[str, ...] = ()) -> tuple[Ad
     text = raw_text(value, hints)
     if match := _SIMPLE.fullmatch(text):
         return (Address(_name(match[1] if match[1] is not None else match[2], hints), _normal(match[3])),)
+    if match := _ENCODED.fullmatch(text):
+        return (Address(_name(match[1], hints), _normal(match[2])),)
     if match := _BARE.fullmatch(text):
         return (Address("", _normal(match[1])),)
     found = _read_list(text, hints)

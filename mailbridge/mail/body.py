@@ -16,6 +16,7 @@ from mailbridge.mail.invitations import invitation_text
 from mailbridge.mail.parts import Part
 from mailbridge.mail.pgp import without_armour
 from mailbridge.mail.rtf import rtf_to_text
+from mailbridge.mail.transfer import UNDECODABLE
 
 _TEXT_TYPES = frozenset(
     {
@@ -33,7 +34,8 @@ _TEXT_TYPES = frozenset(
 )
 _SHOWN_FILES = frozenset({"text/plain", "text/html"})
 _NOTICES = re.compile(
-    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software|application)[^.]{0,60}(?:does not|doesn't|do not|can ?not|can't|unable)"
+    r"(?:your|this) (?:e-?mail |mail )?(?:client|program|reader|software|application)[^.]{0,60}"
+    r"(?:does not|doesn't|do not|can ?not|can't|unable)"
     r"|(?:cannot|can't|unable to|not able to) (?:view|see|read|display|show)|html[ -](?:capable|compatible|enabled|e-?mail|format|version)"
     r"|view (?:this|it) (?:e-?mail|message|mail)? ?(?:online|in (?:your|a) (?:web )?browser)"
     r"|не (?:поддерживает|отображает)|nepalaiko|nerodo|unterstützt kein|kann (?:diese|html)[^.]{0,40}nicht"
@@ -63,9 +65,8 @@ def read_body(parts: list[Part], hints: tuple[str, ...]) -> Body:
     if any(part.type in _SHOWN_FILES for part in texts):
         body.rest += [part for part in texts if part.type not in _SHOWN_FILES]
         texts = [part for part in texts if part.type in _SHOWN_FILES]
-    if any(part.is_long for part in texts):
-        body.rest += [part for part in texts if part.is_long]
-        body.defects.append("text-cut")
+    body.defects += ["text-cut"] if any(part.is_long for part in texts) else []
+    body.rest += [part for part in texts if part.is_long or UNDECODABLE in part.defects]
     plain = [part for part in texts if "html" not in part.type]
     pages = [part for part in texts if "html" in part.type]
     body.html = "\n".join(clean_text(page.text(hints)) for page in pages)

@@ -17,6 +17,7 @@ _MONTHS_WORDS = """
     mär=Mar fév=Feb avr=Apr jui=Jun aoû=Aug déc=Dec ene=Jan abr=Apr ago=Aug dic=Dec out=Oct set=Sep
 """
 _MONTHS = dict(pair.split("=") for pair in _MONTHS_WORDS.split())
+_ORDINAL = re.compile(r"\b(\d{1,2})\.\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")
 
 
@@ -25,7 +26,7 @@ def parse_date(value: str) -> datetime | None:
     value = value.strip()[:200]
     if match := _ISO.search(value):
         return _from_iso(match)
-    text = _WORD.sub(lambda found: _MONTHS.get(found[0][:3].lower(), found[0]), value)
+    text = _ORDINAL.sub(r"\1 ", _WORD.sub(lambda found: _MONTHS.get(found[0][:3].lower(), found[0]), value))
     try:
         parts = email.utils.parsedate_tz(text)
         if parts is None:

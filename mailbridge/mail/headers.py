@@ -11,7 +11,7 @@ import binascii
 import re
 import unicodedata
 
-from mailbridge.mail.charset import decode_bytes
+from mailbridge.mail.charset import codec_of, decode_bytes
 
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
 _STRICT_GAP = re.compile(r"[ \t\r\n]*")
@@ -74,6 +74,23 @@ def raw_text(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
     return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
+_STRUCTURED = frozenset({
+    "authentication-results", "arc-authentication-results", "arc-seal", "arc-message-signature", "dkim-signature", "received",
+    "received-spf", "return-path", "auto-submitted", "list-id", "list-post", "list-unsubscribe", "list-help", "mime-version",
+})
+
+
+def field_text(name: str, value: bytes | str, hints: tuple[str, ...] = ()) -> str:
+    """Return the value of a header field as it is to be read.
+
+    Encoded words have no place in structured fields (RFC 2047 §5): decoded there, a sender's local part could write a
+    result into Authentication-Results.
+    """
+    if name in _STRUCTURED:
+        return clean(raw_text(value, hints))
+    return decode_header(value, hints)
+
+
 def _from_bytes(value: bytes, hints: tuple[str, ...]) -> str:
     if value.isascii():
         text = value.decode("ascii")
@@ -93,10 +110,9 @@ def decode_words(text: str, hints: tuple[str, ...] = ()) -> str:
     charset = ""
     after_word = False
     for match in _ENCODED.finditer(text):
-        between = text[pos:match.start()]
-        data = _word_bytes(match[2], match[3])
-        if data is None or not match[1].isascii():
+        if not match[1].isascii():
             continue
+        between = text[pos:match.start()]
         label = match[1].split("*")[0].lower()
         if between and not (after_word and _STRICT_GAP.fullmatch(between)):
             _flush(out, waiting, charset, hints)
@@ -104,7 +120,7 @@ def decode_words(text: str, hints: tuple[str, ...] = ()) -> str:
         elif label != charset:
             _flush(out, waiting, charset, hints)
         charset = label
-        waiting += data
+        waiting += _word_bytes(match[2], match[3], label)
         pos = match.end()
         after_word = True
     _flush(out, waiting, charset, hints)
@@ -118,18 +134,22 @@ def _flush(out: list[str], waiting: bytearray, charset: str, hints: tuple[str, .
         waiting.clear()
 
 
-def _word_bytes(encoding: str, content: str) -> bytes | None:
-    """The bytes of one encoded word, or None when it holds characters that no encoded word may."""
-    try:
-        data = content.encode("ascii")
-    except UnicodeEncodeError:
-        data = content.encode("utf-8", "surrogateescape")
+def _word_bytes(encoding: str, content: str, label: str) -> bytes:
+    """Return the bytes of one encoded word; raw characters in it go back to the word's own charset."""
+    data = content.encode("ascii") if content.isascii() else _back_to_bytes(content, label)
     if encoding in "bB":
         return _base64(data)
     return _HEX.sub(lambda match: bytes([int(match[1], 16)]), data.replace(b"_", b" "))
 
 
-def _base64(data: bytes) -> bytes | None:
+def _back_to_bytes(content: str, label: str) -> bytes:
+    try:
+        return content.encode(codec_of(label) or "utf-8")
+    except UnicodeError:
+        return content.encode("utf-8", "surrogatepass")
+
+
+def _base64(data: bytes) -> bytes:
     """Decode base64 with wrong or missing padding, also where several padded pieces were glued together."""
     out = bytearray()
     for piece in re.split(rb"=+", data):

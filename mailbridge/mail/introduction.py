@@ -24,8 +24,10 @@ OPENING = " \t\xa0>*_#=-–—|[(\u200e\u200f\u202a\u202b\ufeff"    # what may s
 MARKS = " \t\xa0*_|\u200e\u200f\u202a\u202c\ufeff>"    # what stands around a header label
 
 DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d)")
+BEGINS_DATED = re.compile(r"\W{0,3}\d{1,4}(?:[./-] ?\d|[.]? [^\W\d]{3,}|年)")
 TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?(?:am|pm|h|uhr|時|点|點)(?!\w)")
 NAMED = re.compile(r"^\W{0,3}(?:[\w.,'’\"()-]+ ){0,5}[^\s<]{0,60}<[^<>@\s]+@[^<>\s]+>\W{0,3}")
+SENDER = re.compile(NAMED.pattern + r"[^.!?]{0,24}")
 ANGLE = re.compile(r"[<\[(][^<>@]{1,200}@[^<>@]{1,200}[>\])]")
 
 
@@ -70,7 +72,7 @@ def may_end_introduction(line: str, patterns: Patterns) -> bool:
     if last in ":：":
         return True
     if last == "-":
-        return line[0] == "-"
+        return line.endswith("---")
     if line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs:
         return True
     return not line.isascii() and line.endswith(patterns.unspaced_verbs)
@@ -167,22 +169,52 @@ def _starts_like_one(line: str, patterns: Patterns) -> bool:
 
 
 def _reach_up(lines: Sequence[str], start: int, joined: str, patterns: Patterns) -> int:
-    """Take in lines above that belong to the same introduction: its beginning, or the verb or date that it still lacks."""
-    joined = joined.lower()
-    if _starts_like_one(joined, patterns) and _is_dated(joined):
-        return start
-    length, top = len(joined), start
-    verb, date = has_verb(joined, patterns), _is_dated(joined)
+    """Take in lines above that belong to the same introduction: its beginning, or the verb, date or address that it still lacks."""
+    joined, top = joined.lower(), start
     for above in range(start - 1, max(start - WRAPPED, -1), -1):
-        line = lines[above].strip().lower()
-        length += len(line)
-        if not line or length > LONGEST or line[0] == ">":
+        line = bare(lines[above]).lower()
+        if not line or line[0] == ">" or len(joined) + len(line) > LONGEST:
             break
-        if _starts_like_one(line, patterns) and any(map(str.isdigit, line)):
-            return above
-        if (not verb and has_verb(line, patterns)) or (not date and len(line) < WIDTH and _is_dated(line)):
-            top, verb, date = above, True, True
+        if "@" not in joined and SENDER.fullmatch(line):
+            top = above
+        elif _begins_whole(joined, patterns) and _balanced(joined):
+            break
+        elif _leads_on(line, joined, patterns):
+            top = above
+        elif _is_full(joined, patterns):
+            break
+        elif _adds(line, joined, patterns):
+            top = above
+        joined = f"{line} {joined}"
     return top
+
+
+def _begins_whole(joined: str, patterns: Patterns) -> bool:
+    """Say whether an introduction (lower case) is all there from its first word, so that the line above it is text."""
+    if not has_verb(joined, patterns) or DATE.search(joined) is None:
+        return False
+    return _starts_like_one(joined, patterns) or BEGINS_DATED.match(joined) is not None
+
+
+def _is_full(joined: str, patterns: Patterns) -> bool:
+    return "@" in joined and has_verb(joined, patterns) and DATE.search(joined) is not None and TIME.search(joined) is not None
+
+
+def _leads_on(line: str, joined: str, patterns: Patterns) -> bool:
+    """Say whether a line surely goes on in what stands below it: a name before its address, "On Fri, May 6,"."""
+    if joined[0] == "<" or not _balanced(joined):
+        return True
+    return _starts_like_one(line, patterns) and any(map(str.isdigit, line))
+
+
+def _adds(line: str, joined: str, patterns: Patterns) -> bool:
+    """Say whether a line brings what an introduction lacks: the verb, the date, the address, a beginning with a date."""
+    if has_verb(line, patterns) and not has_verb(joined, patterns):
+        return True
+    if len(line) >= WIDTH:
+        return False
+    return ((DATE.search(line) is not None and DATE.search(joined) is None) or ("@" in line and "@" not in joined)
+            or (BEGINS_DATED.match(line) is not None and BEGINS_DATED.match(joined) is None))
 
 
 def _is_dated(text: str) -> bool:

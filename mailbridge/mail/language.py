@@ -18,8 +18,10 @@ from mailbridge.mail.language_words import CYRILLIC, LETTERS, SCRIPTS, STEMS, WO
 LOOKED_AT = 2000
 """Characters that are looked at; a language does not change its small words later on."""
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-NOISE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|^[ \t]*>.*$", re.MULTILINE)
+NOISE = re.compile(r"(?<!\S)\S[^\s@]*+@\S+|https?://\S+|www\.\S+|^[ \t]*+>.*$", re.MULTILINE)
+NOISE_SIGNS = ("@", "://", "www.", ">")
 SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in SCRIPTS}
+ANY_SCRIPT = re.compile(f"[{''.join(letters for _, letters in SCRIPTS)}]")
 CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
 SHORTEST, LONGEST = 4, 9
 """Letters of the shortest and longest stem; shorter entries are whole words."""
@@ -36,7 +38,9 @@ def language(text: str, allowed: tuple[str, ...] = (), *, use_extra: bool = Fals
     allowed: the only languages that may be answered (all when empty); a text in another one is unknown.
     use_extra: ask lingua where the words are not sure, when the extra `lang` is installed.
     """
-    text = NOISE.sub(" ", text[:LOOKED_AT])
+    text = text[:LOOKED_AT]
+    if any(sign in text for sign in NOISE_SIGNS):
+        text = NOISE.sub(" ", text)
     found = by_script(text) or by_words(text)
     if found is None and use_extra:
         found = by_lingua(text, allowed)
@@ -45,7 +49,7 @@ def language(text: str, allowed: tuple[str, ...] = (), *, use_extra: bool = Fals
 
 def by_script(text: str) -> str | None:
     """Return the language of a script that only one language uses, if at least a third of the letters are in it."""
-    if text.isascii():
+    if text.isascii() or ANY_SCRIPT.search(text) is None:
         return None
     letters = sum(map(str.isalpha, text))
     counts = {code: len(pattern.findall(text)) for code, pattern in SCRIPT.items()}
@@ -67,9 +71,15 @@ def word_table() -> Table:
 
 @cache
 def stem_table() -> Table:
-    """Return the beginning of a word -> languages with what it is worth."""
+    """Return the beginning of a word (`SHORTEST` letters or more) -> languages with what it is worth."""
     return shared({code: {form for stem in STEMS[code].split() if len(stem) >= SHORTEST for form in (stem, plain(stem))}
                    for code in STEMS})
+
+
+@cache
+def stem_heads() -> frozenset[str]:
+    """Return the first letters of every stem: few words share them, so that a look tells that a word has no stem."""
+    return frozenset(stem[:SHORTEST] for stem in stem_table())
 
 
 def shared(forms: dict[str, set[str]]) -> Table:
@@ -90,12 +100,13 @@ def plain(word: str) -> str:
 
 def by_words(text: str) -> str | None:
     """Return the language whose small words, stems and letters are there, if it is clearly ahead of every other."""
-    words = [word.lower().replace("’", "'") for word in WORD.findall(text)]
+    words = WORD.findall(text.replace("İ", "i").lower().replace("’", "'"))  # the one letter that `lower` makes two of
     if not words:
         return None
-    points, hits = word_points(words)
+    counted = Counter(words)
+    points, hits = word_points(counted)
     if not text.isascii():
-        add_letters(points, words)
+        add_letters(points, counted)
     ranked = points.most_common(2)
     if not ranked:
         return None
@@ -104,29 +115,36 @@ def by_words(text: str) -> str | None:
     return best if enough else None
 
 
-def word_points(words: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+def word_points(words: Counter[str]) -> tuple[Counter[str], Counter[str]]:
     """Count the points of each language, a word's second and third use a little more, and how many words gave them."""
     points: Counter[str] = Counter()
     hits: Counter[str] = Counter()
-    whole, stems = word_table(), stem_table()
-    for word, times in Counter(words).items():
-        beginnings = (word[:end] for end in range(min(len(word), LONGEST), SHORTEST - 1, -1))
-        found = whole.get(word) or next((stems[beginning] for beginning in beginnings if beginning in stems), ())
-        for code, worth in found:
-            points[code] += worth * (1 + 0.25 * min(times - 1, 2))  # type: ignore[assignment]
-            hits[code] += 1
+    whole, heads = word_table(), stem_heads()
+    for word, times in words.items():
+        found = whole.get(word) or (stem_of(word) if word[:SHORTEST] in heads else None)
+        if found:
+            weight = 1 + 0.25 * min(times - 1, 2)
+            for code, worth in found:
+                points[code] += worth * weight  # type: ignore[assignment]
+                hits[code] += 1
     return points, hits
 
 
+def stem_of(word: str) -> tuple[tuple[str, float], ...]:
+    """Return what the longest stem is worth that a word begins with."""
+    stems = stem_table()
+    beginnings = (word[:end] for end in range(min(len(word), LONGEST), SHORTEST - 1, -1))
+    return next((stems[beginning] for beginning in beginnings if beginning in stems), ())
+
+
 def add_letters(points: Counter[str], words: Iterable[str]) -> None:
-    """Add half a point for each distinct word with a letter that only one language uses, at most two in all."""
-    distinct = set(words)
-    cyrillic = any(CYRILLIC_LETTER.search(word) for word in distinct)
-    for code, letters in LETTERS.items():
-        if letters and (code in CYRILLIC) == cyrillic:
-            telling = sum(not letters_of(code).isdisjoint(word) for word in distinct)
-            if telling:
-                points[code] += min(0.5 * telling, 2)  # type: ignore[assignment]
+    """Add half a point for each of the (distinct) words with a letter that only one language uses, at most two in all."""
+    letters = set().union(*words)
+    cyrillic = CYRILLIC_LETTER.search("".join(letters)) is not None
+    for code in LETTERS:
+        if (code in CYRILLIC) == cyrillic and (told := letters_of(code) & letters):
+            telling = sum(not told.isdisjoint(word) for word in words)
+            points[code] += min(0.5 * telling, 2)  # type: ignore[assignment]
 
 
 @cache

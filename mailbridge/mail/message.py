@@ -110,7 +110,7 @@ class Written:
     reply: the new text; inline answers stay beside the lines they answer. Never empty when `quoted` is.
     quoted: what was cut as quotation of earlier mail; signature: what was cut as signature, footer, disclaimer.
     forwarded: the mail is a forward, kept whole in `reply`.
-    cut_by: the rule that found the cut (a name from the patterns, `marker`, `html:...`), or empty.
+    cut_by: the rule that found the cut (`marker`, `html:...`, `header`, `introduction` ...; see `mail/quote.py`), or empty.
     """
 
     reply: str

@@ -19,7 +19,7 @@ from mailbridge.mail.body import Body, read_body
 from mailbridge.mail.dates import parse_date
 from mailbridge.mail.fields import Header, split_header
 from mailbridge.mail.files import read_files
-from mailbridge.mail.headers import decode_header
+from mailbridge.mail.headers import decode_header, field_text
 from mailbridge.mail.ids import message_ids
 from mailbridge.mail.message import Address, Attachment, Mail
 from mailbridge.mail.parts import Part, read_entity
@@ -55,20 +55,22 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
     mail = _headers(raw, skeleton.root.header, charset_hints)
     files = read_files(parts, charset_hints, max_parts)
     body = read_body(files.parts, charset_hints)
-    attachments = _attachments(body, files.extra)
-    mail = replace(
-        mail, date=_date(entity.date, mail), text=body.text, html=body.html, attachments=attachments, media_type=skeleton.root.type,
-        attached=files.attached, report=report_groups(parts), returned=returned_headers(parts, charset_hints),
-        defects=())
-    odd = {
-        *defects,
-        *skeleton.defects,
-        *files.defects,
-        *body.defects,
-        *_header_defects(mail),
-        *(name for part in parts for name in part.defects),
-    }
-    return replace(mail, content_key=_content_key(mail, skeleton.root.header, parts), defects=tuple(sorted(odd - {""})))
+    date = _date(entity.date, mail)
+    odd = {*defects, *skeleton.defects, *files.defects, *body.defects, *_header_defects(mail, date)}
+    odd.update(name for part in parts for name in part.defects)
+    return replace(
+        mail,
+        date=date,
+        text=body.text,
+        html=body.html,
+        attachments=_attachments(body, files.extra),
+        media_type=skeleton.root.type,
+        attached=files.attached,
+        report=report_groups(parts),
+        returned=returned_headers(parts, charset_hints),
+        content_key=_content_key(mail, date, skeleton.root.header, parts),
+        defects=tuple(sorted(odd)),
+    )
 
 
 def read_envelope(raw: bytes) -> Mail:
@@ -79,12 +81,9 @@ def read_envelope(raw: bytes) -> Mail:
     except ParseError:
         header = Header([], 0)
     mail = _headers(raw, header, ())
-    mail = replace(mail, date=_date(None, mail))
-    return replace(
-        mail,
-        content_key=hashlib.sha256(raw).hexdigest(),
-        defects=tuple(sorted({*defects, *header.defects, *_header_defects(mail), "not-read"})),
-    )
+    date = _date(None, mail)
+    odd = {*defects, *header.defects, *_header_defects(mail, date), "not-read"}
+    return replace(mail, date=date, content_key=hashlib.sha256(raw).hexdigest(), defects=tuple(sorted(odd)))
 
 
 def _with_line_feeds(raw: bytes) -> tuple[bytes, list[str]]:
@@ -100,7 +99,7 @@ def _headers(raw: bytes, header: Header, hints: tuple[str, ...]) -> Mail:
     decoded = []
     for name, value in header.fields:
         fields.setdefault(name, []).append(value)
-        decoded.append((name, decode_header(value, hints)))
+        decoded.append((name, field_text(name, value, hints)))
 
     def first(name: str) -> str:
         return next((text for key, text in decoded if key == name), "")
@@ -135,7 +134,7 @@ def _date(parsed: datetime | None, mail: Mail) -> datetime | None:
     return parse_date(mail.header("date"))
 
 
-def _header_defects(mail: Mail) -> set[str]:
+def _header_defects(mail: Mail, date: datetime | None) -> set[str]:
     names = [key for key, _ in mail.headers]
     odd = {f"no-{name}" for name in ("from", "date", "message-id") if name not in names}
     odd |= {f"several-{name}" for name in ("from", "subject", "date", "message-id", "to", "reply-to", "sender") if names.count(name) > 1}
@@ -143,9 +142,9 @@ def _header_defects(mail: Mail) -> set[str]:
         odd.add("several-from")
     if "from" in names and "@" not in mail.author.address:
         odd.add("broken-from")
-    if "date" in names and mail.date is None:
+    if "date" in names and date is None:
         odd.add("broken-date")
-    if mail.date is not None and not 1990 <= mail.date.year <= 2080:
+    if date is not None and not 1990 <= date.year <= 2080:
         odd.add("implausible-date")
     return odd
 
@@ -168,18 +167,18 @@ def _attachments(body: Body, extra: list[Part]) -> tuple[Attachment, ...]:
     return tuple(out)
 
 
-def _content_key(mail: Mail, header: Header, parts: list[Part]) -> str:
+def _content_key(mail: Mail, date: datetime | None, header: Header, parts: list[Part]) -> str:
     """Hash From, Date, Subject and the decoded parts: what stays the same whichever way a mail comes.
 
     The charset hints of a mailbox must not count, so that a mail to two mailboxes is one: bytes are hashed.
     """
     digest = hashlib.sha256()
     sender = ",".join(address.address.lower() for address in mail.from_)
-    for text in (sender, mail.date.isoformat() if mail.date else mail.header("date"), decode_header(header.first("subject"))):
+    for text in (sender, date.isoformat() if date else mail.header("date"), decode_header(header.first("subject"))):
         digest.update(text.encode("utf-8", "replace") + b"\0")
     for part in parts:
         content = part.content
-        if part.type.startswith("text/"):
+        if part.type.startswith(("text/", "message/")):
             content = content.replace(b"\r\n", b"\n").rstrip()
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()

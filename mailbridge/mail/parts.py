@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import Message
 
 import mailparser
+from mailparser.dates import parse_mail_date
 
 from mailbridge.mail.charset import decode_bytes
 from mailbridge.mail.headers import clean, decode_header, decode_words
@@ -78,13 +79,19 @@ def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
     Raises ParseError when there are more than `max_parts` parts or too large a header.
     """
     skeleton = build_skeleton(raw, max_parts)
-    parsed = mailparser.parse_from_bytes(skeleton.text)
-    views = [view for view in parsed.message.walk() if not view.is_multipart()]
-    leaves = list(_with_path(skeleton.root, ()))
-    if len(views) != len(leaves):  # not seen since the skeleton names its own boundaries; no reason to lose a mail
-        views = [Message() for _ in leaves]
-    parts = [_part(raw, node, path, view, hints) for (node, path), view in zip(leaves, views, strict=True)]
-    return Entity(skeleton, parts, parsed.date if isinstance(parsed.date, datetime) else None)
+    view_of: dict[int, Message] = {}
+    if skeleton.named:
+        parsed = mailparser.parse_from_bytes(skeleton.text)
+        views = [view for view in parsed.message.walk() if not view.is_multipart()]
+        view_of = {id(node): view for node, view in zip(skeleton.named, views, strict=False)}
+    parts = [_part(raw, node, path, view_of.get(id(node)), hints) for node, path in _with_path(skeleton.root, ())]
+    return Entity(skeleton, parts, _date(skeleton.date))
+
+
+def _date(value: bytes) -> datetime | None:
+    """Let mail-parser read a Date value; None where it makes nothing of it."""
+    date = parse_mail_date(value.decode("ascii", "surrogateescape").strip(" \t")).value if value else None
+    return date if isinstance(date, datetime) else None
 
 
 def _with_path(node: Node, path: tuple[Node, ...]) -> list[tuple[Node, tuple[Node, ...]]]:
@@ -93,7 +100,7 @@ def _with_path(node: Node, path: tuple[Node, ...]) -> list[tuple[Node, tuple[Nod
     return [pair for child in node.children for pair in _with_path(child, (*path, node))]
 
 
-def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message, hints: tuple[str, ...]) -> Part:
+def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message | None, hints: tuple[str, ...]) -> Part:
     content_type = node.header.first("content-type")
     encoding = node.header.first("content-transfer-encoding")
     body = raw[node.start:node.end]
@@ -110,9 +117,17 @@ def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message, hints: 
     disposition = node.header.first("content-disposition")
     content_id, location = node.header.first("content-id"), node.header.first("content-location")
     return Part(
-        node.type, _file_name(view, content_type, disposition, hints), _disposition(disposition), parameters.get("charset", ""),
-        _ANGLES.sub("", decode_header(content_id, hints)) if content_id else "", decode_header(location, hints) if location else "",
-        body, parameters, path, defects)
+        type=node.type,
+        name=_file_name(view, content_type, disposition, hints) if view is not None else "",
+        disposition=_disposition(disposition),
+        charset=parameters.get("charset", ""),
+        content_id=_ANGLES.sub("", decode_header(content_id, hints)) if content_id else "",
+        location=decode_header(location, hints) if location else "",
+        content=body,
+        parameters=parameters,
+        path=path,
+        defects=defects,
+    )
 
 
 def _disposition(value: bytes) -> str:
@@ -121,8 +136,6 @@ def _disposition(value: bytes) -> str:
 
 def _file_name(view: Message, content_type: bytes, disposition: bytes, hints: tuple[str, ...]) -> str:
     """The name of Content-Disposition, else that of Content-Type; RFC 2231, RFC 2047 or raw 8-bit, as it comes."""
-    if b"name" not in disposition.lower() and b"name" not in content_type.lower():
-        return ""
     for value in (disposition, content_type):
         if not value.isascii() and b"*=" not in value and (match := _RAW_NAME.search(value)):
             octets = match[1] if match[1] is not None else match[2]

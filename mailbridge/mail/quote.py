@@ -13,11 +13,12 @@ from mailbridge.mail.introduction import label_word
 from mailbridge.mail.message import Mail, Written
 from mailbridge.mail.patterns import Patterns
 from mailbridge.mail.quote_html import cut_html, html_quote
-from mailbridge.mail.quote_lines import Layout, layout_of
+from mailbridge.mail.quote_lines import Layout, Run, layout_of
 from mailbridge.mail.signature import signature_start
 
 __all__ = ["cut_html", "written"]
 
+REPLY, QUOTED, SIGNATURE = range(3)
 SHORT = 40      # a line above a quotation that is no longer is but a greeting ("Hello Anna,")
 
 
@@ -25,13 +26,15 @@ def written(mail: Mail, patterns: Patterns, markers: tuple[str, ...] = ()) -> Wr
     """Return what the sender wrote now.
 
     markers: texts that only our own marker line holds; from the first line with one on, all is quoted, together with
-    an introduction directly above. `cut_by` "inline" says that quoted lines were kept among the answers to them.
+    an introduction directly above. `cut_by` says "inline" when quoted lines were kept among the answers to them,
+    "inline-marked" when those lines are our own marked mail (nothing to send on to others), and "nothing-left" when all
+    would have been cut and so all was kept.
     """
     lines = mail.text.split("\n")
     layout = layout_of(lines, patterns, markers, html_quote(mail.html, lines, patterns))
     if layout.forwarded or _is_forward(mail.subject, layout, patterns):
         return Written(mail.text.strip("\n"), forwarded=True, cut_by=layout.cut_by)
-    return _sorted(layout, patterns, markers) or Written(mail.text.strip("\n"))
+    return _sorted(layout, patterns, markers)
 
 
 def _is_forward(subject: str, layout: Layout, patterns: Patterns) -> bool:
@@ -43,12 +46,12 @@ def _is_forward(subject: str, layout: Layout, patterns: Patterns) -> bool:
     return not replies or not any(label_word(line) in replies for line in layout.lines[layout.end:layout.end + 4])
 
 
-def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Written | None:
-    """Sort the lines into reply, quotation and signature; None when the reply would be empty."""
+def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Written:
+    """Sort the lines into reply, quotation and signature."""
     lines, end = layout.lines, layout.end
     part = [REPLY] * end + [QUOTED] * (len(lines) - end)
     runs = list(layout.runs)
-    signed = signature_start(lines, 0, end, patterns)
+    signed = signature_start(lines, _after_last(runs), end, patterns)
     introduced = False
     while runs and not _has_text(lines, runs[-1].after, signed) and not runs[-1].led_in and not introduced:
         run = runs.pop()
@@ -56,26 +59,29 @@ def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Writt
         _label(part, signed, end, SIGNATURE)
         _label(part, run.introduction, run.after, QUOTED)
         end = run.introduction
-        signed = signature_start(lines, 0, end, patterns)
+        signed = signature_start(lines, _after_last(runs), end, patterns)
     _label(part, signed, end, SIGNATURE)
     single = sum(run.first < run.after for run in layout.runs) == 1
-    inline = False
+    inline = ""
     for run in runs:
         whole = single and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
         _label(part, run.introduction, run.after if whole else run.first, QUOTED)
-        inline = inline or (run.first < run.after and not whole)
+        inline = "inline" if run.first < run.after and not whole else inline
     for at in _marked(lines, end, markers):
         part[at] = QUOTED
+        inline = inline and "inline-marked"
     sorted_lines: tuple[list[str], list[str], list[str]] = ([], [], [])
     for line, kind in zip(lines, part, strict=True):
         sorted_lines[kind].append(line)
     reply, quoted, signature = ("\n".join(some).strip("\n").rstrip() for some in sorted_lines)
     if not reply.strip():
-        return None
-    return Written(reply, quoted, signature, cut_by="inline" if inline else layout.cut_by or "quote" * bool(quoted))
+        return Written("\n".join(lines).strip("\n"), cut_by="nothing-left" if quoted or signature else "")
+    return Written(reply, quoted, signature, cut_by=inline or layout.cut_by or "quote" * bool(quoted))
 
 
-REPLY, QUOTED, SIGNATURE = range(3)
+
+def _after_last(runs: Sequence[Run]) -> int:
+    return runs[-1].after if runs else 0
 
 
 def _label(part: list[int], start: int, end: int, kind: int) -> None:

@@ -195,7 +195,7 @@ def cut_html(html: str, reply: Written) -> str | None:
 
     The result is as unsafe as its source. What it says, read as text, is what `reply.reply` says, letter by letter.
     """
-    if not html or _is_too_much(html) or reply.forwarded or reply.cut_by == "inline":
+    if not html or _is_too_much(html) or reply.forwarded or reply.cut_by.startswith("inline"):
         return None
     tree = LexborHTMLParser(html.replace("\0", ""))
     if tree.body is None:

@@ -6,10 +6,11 @@ In come the parts of a mail; out come groups of (lower-case name, value). What t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mailbridge.errors import ParseError
 from mailbridge.mail.fields import split_header
-from mailbridge.mail.headers import decode_header
+from mailbridge.mail.headers import clean, field_text, raw_text
 from mailbridge.mail.parts import Part
 
 _STATUS = frozenset(
@@ -36,7 +37,7 @@ def report_groups(parts: list[Part]) -> tuple[Fields, ...]:
     for part in parts:
         if part.type in _STATUS:
             for block in _GROUPS.split(part.content[:_LONGEST].strip())[:_MOST]:
-                fields = _fields(block + b"\n", ())
+                fields = _fields(block + b"\n", _undecoded)
                 if fields:
                     groups.append(fields)
     return tuple(groups)
@@ -46,13 +47,18 @@ def returned_headers(parts: list[Part], hints: tuple[str, ...]) -> Fields:
     """Return the header of the message that a report gives back: the last such part of a multipart/report, else nothing."""
     for part in reversed(parts):
         if part.type in _RETURNED and any(node.type == "multipart/report" for node in part.path):
-            return _fields(part.content[:_LONGEST], hints)
+            return _fields(part.content[:_LONGEST], lambda name, value: field_text(name, value, hints))
     return ()
 
 
-def _fields(block: bytes, hints: tuple[str, ...]) -> Fields:
+def _fields(block: bytes, read: Callable[[str, bytes], str]) -> Fields:
     try:
         header = split_header(block)
     except ParseError:
         return ()
-    return tuple((name, decode_header(value, hints)) for name, value in header.fields)
+    return tuple((name, read(name, value)) for name, value in header.fields)
+
+
+def _undecoded(_name: str, value: bytes) -> str:
+    """Fields of a report are structured (RFC 3464 §2.1): an encoded word in them is a part of an address."""
+    return clean(raw_text(value))

@@ -1,8 +1,8 @@
 """The skeleton of a mail: its headers and its structure, with every body laid aside.
 
 Given the raw bytes, it finds the parts and says where each body lies, so that mail-parser is handed a few hundred
-bytes instead of fifty megabytes: it reads what it is good at (fields, parameters, dates) and the bodies are cut
-out of the raw bytes exactly as they came, once. Attached messages stay whole; nobody walks into them.
+bytes instead of fifty megabytes: it reads what it is good at (dates, file names in all their encodings), and the bodies
+are cut out of the raw bytes exactly as they came, once. Attached messages stay whole; nobody walks into them.
 
 It forgives wrong, missing and prefix-sharing boundaries (RFC 2046 §5.1.1), unclosed and doubly closed multiparts.
 Time is linear in the size, times the depth, and the depth is bounded.
@@ -20,9 +20,7 @@ from mailbridge.mail.fields import Header, split_header
 MAX_DEPTH = 50
 _MOST_FALSE_LINES = 100_000
 _GUESS_BYTES = 2_000_000
-_TOP_FIELDS = frozenset({"date", "mime-version"})
-_PART_FIELDS = frozenset({"content-type", "content-disposition", "content-id", "content-transfer-encoding", "content-location",
-                          "content-description", "content-base"})
+_NAME_FIELDS = ("content-type", "content-disposition")
 _LONGEST_FIELD = 8_192
 
 _TYPE = re.compile(rb"\s*\"?([a-zA-Z0-9!#$&^_.+-]+)\s*/\s*([a-zA-Z0-9!#$&^_.+-]+)")
@@ -58,9 +56,15 @@ class Node:
 
 @dataclass(slots=True)
 class Skeleton:
-    """The structure of a mail. `text` is a well-formed mail with the same parts, whose bodies are empty."""
+    """The structure of a mail.
+
+    date: the Date value in one line, or empty. named: the leaves that may carry a file name, in order.
+    text: a small well-formed mail for mail-parser, with an empty part for each of `named`.
+    """
 
     root: Node
+    date: bytes
+    named: list[Node]
     text: bytes
     defects: list[str]
 
@@ -86,7 +90,8 @@ def build_skeleton(raw: bytes, max_parts: int) -> Skeleton:
     root = _node(raw, header, len(raw), b"text/plain", limits, 0)
     defects = limits.defects
     defects += [defect for node in _all_nodes(root) for defect in node.header.defects]
-    return Skeleton(root, _text_of(root), defects)
+    named = [leaf for leaf in root.leaves() if any(b"name" in leaf.header.first(key).lower() for key in _NAME_FIELDS)]
+    return Skeleton(root, _in_one_line(header.first("date")), named, _text_of(named), defects)
 
 
 def _all_nodes(root: Node) -> Iterator[Node]:
@@ -209,41 +214,25 @@ def _before_line_end(raw: bytes, pos: int) -> int:
     return pos
 
 
-def _text_of(root: Node) -> bytes:
-    out: list[bytes] = []
-    _write(root, "b", out, top=True)
+def _text_of(named: list[Node]) -> bytes:
+    """Write what mail-parser is asked about: the header of each leaf that may carry a file name.
+
+    mail-parser works out every header and part it sees, asked or not, so the skeleton holds no more than that.
+    """
+    if not named:
+        return b""
+    out = [b'Content-Type: multipart/mixed; boundary="b"\n\n']
+    for leaf in named:
+        out.append(b"--b\n")
+        out += [key.encode() + b": " + _in_one_line(value) + b"\n" for key in _NAME_FIELDS if (value := leaf.header.first(key))]
+        out.append(b"\n\n")
+    out.append(b"--b--\n")
     return b"".join(out)
 
 
-def _write(node: Node, name: str, out: list[bytes], *, top: bool) -> None:
-    """Write a part without its body. The boundaries are ours; attached messages are leaves like any other."""
-    wanted = _PART_FIELDS | _TOP_FIELDS if top else _PART_FIELDS
-    seen = set()
-    for key, value in node.header.fields:
-        if key not in wanted or key in seen or (key == "content-type" and node.children):
-            continue
-        seen.add(key)
-        value = _LINE_ENDS.sub(b"", value[:_LONGEST_FIELD])
-        if key == "content-type":
-            value = _as_leaf(value)
-        out.append(key.encode() + b": " + value + b"\n")
-    if node.children:
-        _write_children(node, name, out)
-    else:
-        out.append(b"\n")
-
-
-def _as_leaf(content_type: bytes) -> bytes:
-    """Hide a type in which mail-parser would look for parts; its parameters (a file name) stay."""
-    if not _media_type(content_type).startswith(("multipart/", "message/")):
-        return content_type
-    return b";".join([b"application/octet-stream", *content_type.split(b";")[1:]])
-
-
-def _write_children(node: Node, name: str, out: list[bytes]) -> None:
-    out.append(b'Content-Type: multipart/mixed; boundary="%s"\n\n' % name.encode())
-    for number, child in enumerate(node.children):
-        out.append(b"--%s\n" % name.encode())
-        _write(child, f"{name}.{number}", out, top=False)
-        out.append(b"\n")
-    out.append(b"--%s--\n" % name.encode())
+def _in_one_line(value: bytes) -> bytes:
+    """Return a value of bounded length without line ends; a type in which mail-parser would look for parts is hidden."""
+    value = _LINE_ENDS.sub(b"", value[:_LONGEST_FIELD])
+    if _media_type(value).startswith(("multipart/", "message/")):
+        return b";".join([b"application/octet-stream", *value.split(b";")[1:]])
+    return value

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_REPLY = (
-    "re|aw|antw|antwort|sv|vs|vá|ynt|res|rif|rép|réf|bls|atb|odp|odpověď|ats|отв|ответ|відп|на|回复|回覆|答复|转复|返信|回信"
+_REPLY = "re|aw|antw|antwort|sv|vs|vá|ynt|res|rif|rép|réf|bls|atb|odp|odpověď|ats|отв|ответ|відп|на|回复|回覆|答复|转复|返信|回信"
+_FORWARD = (
+    "fwd?|fs|wg|wtr|tr|doorst|vb|vl|videresendt|rv|enc|pd|přeposláno|prp|pers|persiųsta"
+    "|пер|пересл|перенаправлено|пд|wr|转发|轉寄|転送"
 )
-_FORWARD = "fwd?|fs|wg|wtr|tr|doorst|vb|vl|videresendt|rv|enc|pd|přeposláno|prp|pers|persiųsta|пер|пересл|перенаправлено|пд|wr|转发|轉寄|転送"
 _PREFIX = re.compile(
-    rf"(?P<word>{_REPLY}|{_FORWARD})(?:\s*[\[(]\s*\d{{1,4}}\s*[\])]|\s*\^\s*\d{{1,4}}|\s*\*\d{{1,4}})?\s*[:：]\s*", re.IGNORECASE
+    rf"(?P<word>{_REPLY}|{_FORWARD})(?:\s*[\[(]\s*\d{{1,4}}\s*[\])]|\s*\^\s*\d{{1,4}}|\s*\*\d{{1,4}})?\s*[:：]\s*",
+    re.IGNORECASE,
 )
 _FORWARD_WORD = re.compile(rf"(?:{_FORWARD})\Z", re.IGNORECASE)
 _REPLY_WORD = re.compile(rf"(?:{_REPLY})\Z", re.IGNORECASE)

@@ -67,13 +67,16 @@ def verify(text: str, keys: tuple[bytes, ...]) -> Token | None:
     return Token(audience, body[1 : 1 + KEY_BYTES], body[1 + KEY_BYTES :])
 
 
-def address_with(mailbox: str, separator: str, token: str) -> str:
-    """Return the mailbox's address that carries `token`; without a separator the plain mailbox.
+def address_with(mailbox: str, separator: str, token: str, catch_all: str | None = None) -> str:
+    """Return the address that carries `token`: of the catch-all domain, else a sub-address; else the plain mailbox.
 
-    A local part longer than 64 bytes (RFC 5321 §4.5.3.1.1) would be refused, so such a mailbox stays plain too.
+    A local part longer than 64 bytes (RFC 5321 §4.5.3.1.1) would be refused, so such a mailbox stays plain too: then
+    ids, marker and tag carry the thread.
     """
+    if catch_all:
+        return f"{token}@{catch_all}"
     local, _, domain = mailbox.rpartition("@")
-    if not separator or len(local) + len(separator) + len(token) > 64:
+    if not separator or len(local.encode()) + len(separator) + len(token) > 64:
         return mailbox
     return f"{local}{separator}{token}@{domain}"
 
@@ -85,16 +88,40 @@ def tokens_in(text: str, keys: tuple[bytes, ...]) -> list[Token]:
 
 
 def our_message_id(ticket_key: bytes, number: int, at: datetime, domain: str, key: bytes) -> str:
-    """Return a Message-ID (without brackets) that carries the ticket; `number` makes it unique on the ticket."""
+    """Return a Message-ID (without brackets) that carries the ticket; `number`, of the outbox, makes it unique.
+
+    A date, a number and dots are how mail programs write theirs; spam filters distrust one run of letters and digits.
+    """
     token = Token(Audience.MESSAGE_ID, ticket_key, number.to_bytes(PERSON_BYTES, "big"))
     return f"{at:%Y%m%d%H%M%S}.{number}.{sign(token, key)}@{domain}"
 
 
 def ticket_of_message_id(message_id: str, keys: tuple[bytes, ...]) -> bytes | None:
     """Return the ticket's key if this Message-ID is one of ours, even when its row is gone; else None."""
-    local = message_id.partition("@")[0].lower()
-    token = verify(local.rpartition(".")[2], keys)
-    return token.ticket_key if token is not None and token.audience is Audience.MESSAGE_ID else None
+    token = _own_token(message_id, keys)
+    return token.ticket_key if token is not None else None
+
+
+def is_own_message_id(message_id: str, keys: tuple[bytes, ...]) -> bool:
+    """Say whether this is a Message-ID as we write it: the mail that bears it is our own. Looser forms only refer to us."""
+    return verify(message_id.partition("@")[0].lower().rpartition(".")[2], keys) is not None
+
+
+def outbox_of_message_id(message_id: str, keys: tuple[bytes, ...]) -> int | None:
+    """Return the number in the outbox of the mail that bears this Message-ID of ours; None when it is not ours.
+
+    The number is signed too, so that a report of a mail that was never sent is recognised.
+    """
+    token = _own_token(message_id, keys)
+    return int.from_bytes(token.person, "big") if token is not None else None
+
+
+def _own_token(message_id: str, keys: tuple[bytes, ...]) -> Token | None:
+    """Relays that rewrite ids put words before and behind, fold case, and change the domain; the token stays whole."""
+    if len(message_id) <= LENGTH:
+        return None
+    found = tokens_in(message_id, keys)
+    return next((token for token in found if token.audience is Audience.MESSAGE_ID), None)
 
 
 def _mac(body: bytes, key: bytes) -> bytes:

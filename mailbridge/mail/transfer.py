@@ -8,6 +8,9 @@ from __future__ import annotations
 import binascii
 import re
 
+UNDECODABLE = "undecodable"
+"""The defect of a body that is not at all in the encoding it names; it is given back as it came."""
+
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}|(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}={1,2}|(?:[A-Za-z0-9+/]{4}){4,}")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?\n", re.MULTILINE)
@@ -27,7 +30,7 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
         return binascii.a2b_qp(data), ""
     if name in {"x-uuencode", "uuencode", "uue", "x-uue", "x-uu"}:
         files = uuencoded_files(data)
-        return (files[0][1], "") if files else (data, "broken-uuencode")
+        return (files[0][1], "") if files else (data, UNDECODABLE)
     return data, "unknown-transfer-encoding"
 
 
@@ -40,18 +43,24 @@ def _base64(data: bytes) -> tuple[bytes, str]:
         data = _AFTER_PADDING.sub(b"=", data)
     letters = data.translate(None, _NOT_BASE64)
     if not letters:
-        return (data.strip(), "broken-base64") if data.strip() else (b"", "")
+        return (data.strip(), UNDECODABLE) if data.strip() else (b"", "")
     strange = len(data) - len(letters) - data.count(b"\n") - data.count(b"\r") - data.count(b" ") - data.count(b"\t")
     spaces = data.count(b" ")
     if strange or spaces * 12 > len(data):
         mixed = _base64_with_tail(data)
         if mixed or strange * 20 > len(data) or (spaces * 12 > len(data) and len(letters) < 20_000):
-            return mixed or (data, "broken-base64")
+            return mixed or (data, UNDECODABLE)
     defect = "broken-base64" if strange or (len(letters) % 4 and not letters.endswith(b"=")) else ""
-    pieces = [letters]
-    if b"=" in letters.rstrip(b"="):
-        pieces = letters.replace(b"==", b"=").split(b"=") if letters.count(b"=") < _MOST_PIECES else [letters.replace(b"=", b"")]
-    return b"".join(_padded(piece) for piece in pieces), defect
+    return _decoded(letters), defect
+
+
+def _decoded(letters: bytes) -> bytes:
+    """Decode base64 letters; padding in the midst means that several pieces follow one another."""
+    if b"=" not in letters.rstrip(b"="):
+        return _padded(letters)
+    if letters.count(b"=") > _MOST_PIECES:
+        return _padded(letters.replace(b"=", b""))
+    return b"".join(_padded(piece) for piece in letters.replace(b"==", b"=").split(b"="))
 
 
 def _padded(piece: bytes) -> bytes:
@@ -59,6 +68,7 @@ def _padded(piece: bytes) -> bytes:
     if len(bare) % 4 == 1:
         bare = bare[:-1]
     return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))
+
 
 def _base64_with_tail(data: bytes) -> tuple[bytes, str] | None:
     """Base64 lines followed by plain text that somebody appended on the way: both are read."""
@@ -70,7 +80,7 @@ def _base64_with_tail(data: bytes) -> tuple[bytes, str] | None:
         count += 1
     if not count or any(_BASE64_LINE.fullmatch(line.strip()) for line in lines[count:]):
         return None
-    return _padded(b"".join(lines[:count]).translate(None, _NOT_BASE64)) + b"\n" + b"".join(lines[count:]), "broken-base64"
+    return _decoded(b"".join(lines[:count]).translate(None, _NOT_BASE64)) + b"\n" + b"".join(lines[count:]), "broken-base64"
 
 
 def uuencoded_files(data: bytes) -> list[tuple[str, bytes, int, int]]:

@@ -78,6 +78,7 @@ class Blobs:
             write_durably(target, content, self.temporary)
         else:
             os.utime(target)  # young again: the sweep must not take it before our row is there
+            sync_folder(target.parent)  # whoever moved it there may have been stopped before he synced its name
         return sha256
 
     def take(self, part: Path) -> tuple[str, int]:

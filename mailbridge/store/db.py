@@ -77,10 +77,10 @@ class Database:
             finally:
                 connection.rollback()
 
-    def close(self) -> None:
-        """Finish the jobs that wait, stop the writers, close every connection."""
+    def close(self, seconds: float | None = None) -> None:
+        """Finish the jobs that wait, stop the writers, close every connection; wait so long at most for each writer."""
         for writer in self._writers.values():
-            writer.stop()
+            writer.stop(seconds)
         self._writers.clear()
         if self._engine is not None:
             self._engine.dispose()
@@ -110,9 +110,9 @@ class _Writer:
     def put(self, job: _Job) -> None:
         self._jobs.put(job)
 
-    def stop(self) -> None:
+    def stop(self, seconds: float | None) -> None:
         self._jobs.put(None)
-        self._thread.join()
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         while True:

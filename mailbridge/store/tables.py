@@ -170,7 +170,10 @@ class Timer(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """The draft that an agent was last shown for a ticket: what `/send` sends, word for word."""
+    """The draft that an agent was last shown for a ticket: what `/send` sends, word for word.
+
+    Under the empty name of an agent: the one that lies in a shared mailbox; `filed` says where and how it was.
+    """
 
     __tablename__ = "draft"
 
@@ -179,6 +182,7 @@ class Draft(SQLModel, table=True):
     text: str = _text()
     apology: str = ""
     made_at: datetime
+    filed: dict[str, Any] = _json(dict)
 
 
 class Participant(SQLModel, table=True):

@@ -8,6 +8,7 @@ import pytest
 from imapclient import IMAPClient
 
 from tests.imap.ground import Ground, flags, look, mail, new_user, settings
+from tests.imap.scripted import ScriptedServer
 from tests.servers.dovecot import Dovecot
 
 
@@ -173,6 +174,24 @@ def test_what_people_delete_is_noted_as_gone(ground: Ground, dovecot: Dovecot, u
     assert ground.read(account).gone == 2
     assert ground.states() == {1: "gone", 2: "gone"}
     assert ground.subjects() == ["new"]
+
+
+def test_a_folder_is_asked_for_in_windows_from_its_end_until_the_known_part_begins(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer to SEARCH is one line, and imaplib reads no line beyond 1,000,000 bytes."""
+    monkeypatch.setattr("mailbridge.intake.imap_session.WINDOW", 3)
+    with ScriptedServer({uid: mail(f"old-{uid}") for uid in range(10, 90, 10)}) as server:
+        account = ground.account(settings(server.port))
+        ground.read(account)
+        assert [one for one in server.commands if "SEARCH" in one] == [
+            "UID SEARCH 6:8 UID 1:*", "UID SEARCH 3:5 UID 1:*", "UID SEARCH 1:2 UID 1:*"]
+        assert list(ground.states()) == list(range(10, 90, 10))
+        del server.commands[:]
+        for number in range(4):
+            server.add(mail(f"new-{number}"))
+        assert ground.read(account).accepted == 4
+        assert [one for one in server.commands if "SEARCH" in one] == ["UID SEARCH 10:12 UID 81:*", "UID SEARCH 7:9 UID 81:*"]
 
 
 def test_a_password_beyond_ascii_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Address lists, as they are written and as they are meant."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.mail.addresses import parse_addresses
@@ -52,6 +52,7 @@ def test_raw_bytes_in_a_name_are_read_with_the_hints() -> None:
     assert parse_addresses(raw, ("cp1257",))[0].name == "Žaneta"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>@,;:()[]\"'\\ \t\r\n=?utf8QB_ab.\ud800\u202e")))
 def test_any_text_gives_clean_addresses(value: str) -> None:
     for address in parse_addresses(value):

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.mail.html import html_to_text, safe_html
@@ -48,9 +48,12 @@ def test_nested_tables_of_a_newsletter_keep_their_text() -> None:
 
 @pytest.mark.parametrize(("html", "gone"), [
     ("<script>alert(1)</script>ok", "script"), ('<p onclick="x()">ok</p>', "onclick"), ('<a href="javascript:x()">ok</a>', "javascript"),
-    ('<a href="&#106;avascript:x()">ok</a>', "avascript"), ("<iframe src=x></iframe>ok", "iframe"), ('<img src="https://t.example.net/p.gif">ok', "<img"),
-    ("<svg onload=x()>ok</svg>ok", "onload"), ('<p style="background:url(https://t)">ok</p>', "style"), ("<form action=x><input>ok</form>ok", "form"),
-    ("<base href=//evil>ok", "base"), ("<meta http-equiv=refresh>ok", "meta"), ("<!-- secret -->ok", "secret"), ('<a href="data:text/html,x">ok</a>', "data:"),
+    ('<a href="&#106;avascript:x()">ok</a>', "avascript"), ("<iframe src=x></iframe>ok", "iframe"),
+    ('<img src="https://t.example.net/p.gif">ok', "<img"),
+    ("<svg onload=x()>ok</svg>ok", "onload"), ('<p style="background:url(https://t)">ok</p>', "style"),
+    ("<form action=x><input>ok</form>ok", "form"),
+    ("<base href=//evil>ok", "base"), ("<meta http-equiv=refresh>ok", "meta"), ("<!-- secret -->ok", "secret"),
+    ('<a href="data:text/html,x">ok</a>', "data:"),
 ])
 def test_safe_html_drops_what_runs_or_calls_home(html: str, gone: str) -> None:
     safe = safe_html(html)
@@ -66,7 +69,8 @@ def test_safe_html_keeps_text_links_and_own_images() -> None:
 
 
 @pytest.mark.parametrize("html", [
-    "<div>" * 100_000, "<blockquote>x" * 50_000, "<p " + "".join(f"a{n}=1 " for n in range(50_000)) + ">x", "&amp;" * 200_000, "<style>" * 100_000,
+    "<div>" * 100_000, "<blockquote>x" * 50_000, "<p " + "".join(f"a{n}=1 " for n in range(50_000)) + ">x", "&amp;" * 200_000,
+    "<style>" * 100_000,
     "<table><tr><td>x" * 50_000, "<" * 300_000, "<ol><li>x" * 50_000, "<i><p>" * 50_000,
 ], ids=["divs", "quotations", "attributes", "entities", "styles", "tables", "brackets", "lists", "misnested"])
 def test_monstrous_html_takes_less_than_two_seconds(html: str) -> None:
@@ -76,6 +80,7 @@ def test_monstrous_html_takes_less_than_two_seconds(html: str) -> None:
     assert time.perf_counter() - started < 2 * 2
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/=\"' &;#xpdivablockquote\n\0\ud800é")))
 def test_any_text_gives_clean_text(html: str) -> None:
     text = html_to_text(html)

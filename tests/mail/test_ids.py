@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.mail.ids import LONGEST, message_ids
@@ -47,6 +47,7 @@ def test_a_very_long_id_is_named_by_its_hash() -> None:
     assert message_ids(f"<{kept}>") == (kept,)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>@,;() \t\r\n\"ab\u20ac\ud800")))
 def test_any_text_gives_ids_without_brackets_and_blanks(value: str) -> None:
     found = message_ids(value)

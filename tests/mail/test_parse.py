@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbridge.errors import ParseError
@@ -26,18 +26,27 @@ def part(content: bytes, *fields: bytes) -> bytes:
     return b"--B\r\n" + b"".join(field + b"\r\n" for field in fields) + b"\r\n" + content + b"\r\n"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_a_value(raw: bytes) -> None:
     read_all(raw)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([
-    HEAD, MIXED, b"\r\n", b"\n", b"\r", b"--B", b"--B--", b"\r\n--B\r\n", b"Content-Type: text/html\r\n", b"Content-Type: message/rfc822\r\n",
-    b"Content-Type: multipart/alternative; boundary=C\r\n\r\n--C\r\n", b"Content-Transfer-Encoding: base64\r\n", b"aGVsbG8=", b"\xff\xfe", b"text ",
+    HEAD, MIXED, b"\r\n", b"\n", b"\r", b"--B", b"--B--", b"\r\n--B\r\n", b"Content-Type: text/html\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"Content-Type: multipart/alternative; boundary=C\r\n\r\n--C\r\n", b"Content-Transfer-Encoding: base64\r\n", b"aGVsbG8=",
+    b"\xff\xfe", b"text ",
     b"Content-Disposition: attachment; filename=a\r\n", b"=?utf-8?B?", b"?=", b"\0", b"From ", b": ", b"Subject: ", b"<p>", b"\x1b$B",
 ]), max_size=30))
 def test_any_pieces_of_mail_give_a_value(pieces: list[bytes]) -> None:
     read_all(b"".join(pieces))
+
+
+def test_every_mail_of_ours_is_read_whole_also_those_that_broke_something_once() -> None:
+    for raw in seeds(None):
+        read_all(raw)
 
 
 def test_mutated_mails_give_a_value() -> None:
@@ -141,7 +150,8 @@ def test_attachments_hold_the_decoded_bytes() -> None:
 def test_an_attached_mail_is_kept_byte_for_byte() -> None:
     inner = b"Subject: inner\r\nContent-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\n\r\ntheir text\r\n--C\r\n" \
             b"Content-Disposition: attachment; filename=in.pdf\r\n\r\n%PDF-1.4\r\n--C--\r\nepilogue"
-    mail = read_mail(MIXED + part(b"Our text.", b"Content-Type: text/plain") + part(inner, b"Content-Type: message/rfc822") + b"--B--\r\n")
+    mail = read_mail(MIXED + part(b"Our text.", b"Content-Type: text/plain") + part(inner,
+    b"Content-Type: message/rfc822") + b"--B--\r\n")
     assert mail.attached == (inner,)
     assert mail.text == "Our text."
     assert [attachment.name for attachment in mail.attachments] == ["inner.eml"]
@@ -165,12 +175,16 @@ def test_long_text_is_cut_and_kept_as_a_file() -> None:
 @pytest.mark.parametrize("raw", [
     HEAD + b"Content-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"QUJD" * 6_000_000,
     b"\r" * 20_000_000, b"\n" * 20_000_000, b" " * 20_000_000, MIXED + b"\n--" * 5_000_000, MIXED + b"\r\n" * 10_000_000,
-    b"To: " + b"(" * 200_000 + b"\r\n" + HEAD + b"\r\nx", b"To: " + b"a:" * 100_000 + b"\r\n" + HEAD + b"\r\nx", b"To: " + b"a@" * 100_000 + b"\r\n\r\nx",
+    b"To: " + b"(" * 200_000 + b"\r\n" + HEAD + b"\r\nx", b"To: " + b"a:" * 100_000 + b"\r\n" + HEAD + b"\r\nx",
+    b"To: " + b"a@" * 100_000 + b"\r\n\r\nx",
     b"Subject: " + b"=?a?b?" * 40_000 + b"\r\n\r\nx", HEAD + b"\r\n" + b"begin 644 x\n" * 1_000_000,
     HEAD + b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(2000)),
     HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 2_000_000, HEAD + b"\r\n" + b"-----BEGIN PGP SIGNED MESSAGE-----\n" * 100_000,
-    HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"> a \n" * 3_000_000, HEAD + b"\r\n" + "привет ".encode("koi8-r") * 2_000_000,
-], ids=["base64", "cr", "lf", "blanks", "dashes", "lines", "comments", "colons", "ats", "words", "uu", "nested", "divs", "pgp", "flowed", "koi8"])
+    HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"> a \n" * 3_000_000,
+    HEAD + b"\r\n" + "привет ".encode("koi8-r") * 2_000_000,
+],
+ids=["base64", "cr", "lf", "blanks", "dashes", "lines", "comments", "colons", "ats", "words", "uu", "nested", "divs", "pgp", "flowed",
+"koi8"])
 def test_hostile_mail_is_read_in_time(raw: bytes) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()

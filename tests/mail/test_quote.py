@@ -75,7 +75,7 @@ MARKED = {
     "quoted": (f"Yes.\n\n> {MARKER}\n> Has it come?\n", "Yes.", "quote"),
     "before everything": (f"Yes.\n{MARKER}\n-----Original Message-----\nFrom: a@example.org\n", "Yes.", "marker"),
     "quoted, answers between": (f"> {MARKER}\n> Has it come?\nYes.\n> Is it whole?\nNo.\n",
-                                "> Has it come?\nYes.\n> Is it whole?\nNo.", "inline"),
+                                "> Has it come?\nYes.\n> Is it whole?\nNo.", "inline-marked"),
 }
 
 
@@ -89,6 +89,11 @@ def test_own_marker_line_begins_the_quotation(name: str) -> None:
 
 def test_line_of_somebody_elses_marker_is_text() -> None:
     assert read(f"Yes.\n\n{MARKER}\nHas it come?", markers=()).reply == f"Yes.\n\n{MARKER}\nHas it come?"
+
+
+@pytest.mark.parametrize("text", [f"{INTRODUCTION}\n> Has it come?", f"{MARKER}\nHas it come?", "Best regards,\nAnna"])
+def test_mail_of_which_nothing_would_be_left_is_kept_whole(text: str) -> None:
+    assert read(text) == Written(text, cut_by="nothing-left")
 
 
 def test_what_was_cut_is_told() -> None:

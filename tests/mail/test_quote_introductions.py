@@ -1,5 +1,8 @@
 """Each line that clients put above a quoted mail, in each tongue, ends what the person wrote: one client a row."""
 
+import itertools
+import textwrap
+
 import pytest
 
 from mailbridge.config.patterns import load_patterns
@@ -138,6 +141,19 @@ def test_introduction_and_quoted_lines_are_no_part_of_the_reply(name: str) -> No
 def test_introduction_directly_below_the_text_is_no_part_of_the_reply(name: str) -> None:
     text = f"{BODY}\n{INTRODUCTIONS[name]}\n> We have sent it on Friday.\n> Has it come?\n"
     assert written(Mail("", 0, text=text), PATTERNS).reply == BODY
+
+
+@pytest.mark.parametrize("width", [40, 60, 72])
+def test_introduction_may_be_wrapped_anywhere(width: int) -> None:
+    unknown = {}
+    for name, introduction in INTRODUCTIONS.items():
+        for source in (introduction, introduction.replace("<", "< ")):
+            lines = [textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) for line in source.split("\n")]
+            wrapped = "\n".join(itertools.chain(*lines)).replace("< ", "<")
+            got = written(Mail("", 0, text=f"{BODY}\n\n{wrapped}\n\n> Has it come?\n"), PATTERNS).reply
+            if got != BODY and wrapped.count("\n") < 4:
+                unknown[name] = got.removeprefix(BODY)
+    assert unknown == {}
 
 
 @pytest.mark.parametrize("name", [name for name in INTRODUCTIONS if name not in UNSAFE_ALONE])

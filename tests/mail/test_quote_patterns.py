@@ -1,5 +1,6 @@
 """The word patterns are files that an admin extends; a fault in them is named by file and key."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -86,5 +87,4 @@ def test_rule_of_any_shape_is_tried_on_the_lines_it_can_match(rule: str, line: s
 
 
 def _table(path: Path) -> dict[str, Any]:
-    import tomllib
     return tomllib.loads(path.read_text("utf-8"))

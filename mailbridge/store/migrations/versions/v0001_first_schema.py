@@ -236,6 +236,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("apology", AutoString(), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("filed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_draft_ticket_ticket")),
         sa.PrimaryKeyConstraint("ticket", "agent", name=op.f("pk_draft")),
     )

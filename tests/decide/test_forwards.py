@@ -1,0 +1,173 @@
+"""Whose mail an agent forwards, in the forms of Outlook, Gmail, Apple Mail and Thunderbird."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbridge.config.patterns import load_patterns, shipped_patterns
+from mailbridge.decide.forwards import find_original
+from mailbridge.mail.message import Address, Mail
+from mailbridge.mail.parse import read_mail
+from mailbridge.mail.quote import written
+
+PATTERNS = load_patterns(shipped_patterns())
+WORDS = {
+    # language: Gmail's, Apple's and Thunderbird's line; labels of from, sent, date, to, subject; prefix
+    "en": ("Forwarded message", "Begin forwarded message", "Forwarded Message", "From Sent Date To Subject", "Fwd"),
+    "ru": (
+        "Пересылаемое сообщение",
+        "Начало переадресованного сообщения",
+        "Перенаправленное сообщение",
+        "От Отправлено Дата Кому Тема",
+        "Fwd",
+    ),
+    "lt": (
+        "Persiųstas laiškas",
+        "Persiunčiamo laiško pradžia",
+        "Persiųstas laiškas",
+        "Nuo Išsiųsta Data Kam Tema",
+        "Fwd",
+    ),
+    "de": (
+        "Weitergeleitete Nachricht",
+        "Anfang der weitergeleiteten Nachricht",
+        "Weitergeleitete Nachricht",
+        "Von Gesendet Datum An Betreff",
+        "WG",
+    ),
+    "pl": (
+        "Przekazana wiadomość",
+        "Początek przekazywanej wiadomości",
+        "Przekazana wiadomość",
+        "Od Wysłano Data Do Temat",
+        "PD",
+    ),
+    "fr": ("Message transféré", "Début du message transféré", "Message transféré", "De Envoyé Date À Objet", "TR"),
+}
+
+
+def gmail(words):
+    sender, _, date, to, subject = words[3].split()
+    return (
+        f"---------- {words[0]} ---------\n{sender}: Emma Clark <emma@example.com>\n{date}: Mon, 23 Nov 2026, 09:00\n"
+        f"{subject}: Printer\n{to}: Anna <anna@example.org>\n\n\nIt burns.\n"
+    )
+
+
+def outlook(words):
+    sender, sent, _, to, subject = words[3].split()
+    return (
+        f"{sender}: Emma Clark <emma@example.com>\n{sent}: Monday, 23 November 2026 09:00\n"
+        f"{to}: Anna <anna@example.org>\n{subject}: Printer\n\nIt burns.\n"
+    )
+
+
+def old_outlook(words):
+    sender, sent, _, to, subject = words[3].split()
+    return (
+        f"{sender}: Emma Clark [mailto:emma@example.com]\n{sent}: 23.11.2026 09:00\n{to}: Anna\n{subject}: Printer\n\nIt burns.\n"
+    )
+
+
+def apple(words):
+    sender, _, date, to, subject = words[3].split()
+    return (
+        f"{words[1]}:\n\n{sender}: Emma Clark <emma@example.com>\n{subject}: Printer\n{date}: 23 November 2026 at 09:00:00 EET\n"
+        f"{to}: Anna <anna@example.org>\n\nIt burns.\n"
+    )
+
+
+def thunderbird(words):
+    sender, _, date, to, subject = words[3].split()
+    return (
+        f"-------- {words[2]} --------\n{subject}: \tPrinter\n{date}: \tMon, 23 Nov 2026 09:00:00 +0200\n"
+        f"{sender}: \tEmma Clark <emma@example.com>\n{to}: \tAnna <anna@example.org>\n\nIt burns.\n"
+    )
+
+
+def forward(text: str, subject: str = "Fwd: Printer", **more: object) -> Mail:
+    return Mail(**{"sha256": "", "size": 0, "subject": subject, "text": text, "from_": (Address("", "anna@example.org"),)} | more)
+
+
+def original(mail: Mail):
+    return find_original(mail, written(mail, PATTERNS), PATTERNS)
+
+
+@pytest.mark.parametrize("note", ["", "Please look after her.\n\n"], ids=["bare", "with words of the agent"])
+@pytest.mark.parametrize("client", [gmail, outlook, old_outlook, apple, thunderbird], ids=lambda client: client.__name__)
+@pytest.mark.parametrize("language", WORDS)
+def test_original_sender_of_a_forward(language, client, note):
+    words = WORDS[language]
+    found = original(forward(note + client(words), f"{words[4]}: Printer"))
+    assert found is not None
+    assert found.clear
+    assert (found.senders[0].name, found.senders[0].address) == ("Emma Clark", "emma@example.com")
+    assert (found.subject, found.text) == ("Printer", "It burns.")
+    assert found.note == note.strip()
+
+
+ATTACHED = "From: Emma Clark <emma@example.com>\nSubject: Printer\nMessage-ID: <first@example.com>\n\nIt burns.\n"
+
+
+def with_attached(*inner: str) -> Mail:
+    parts = "".join(f"--b\nContent-Type: message/rfc822\n\n{one}\n" for one in inner)
+    return read_mail(
+        (
+            "From: anna@example.org\nSubject: Please help\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+            f"--b\nContent-Type: text/plain\n\nSee below.\n{parts}--b--\n"
+        ).encode()
+    )
+
+
+def test_original_sender_of_an_attached_mail():
+    found = original(with_attached(ATTACHED))
+    assert found is not None
+    assert found.clear
+    assert found.senders == (Address("Emma Clark", "emma@example.com"),)
+    assert (found.subject, found.text.strip(), found.message_id) == ("Printer", "It burns.", "first@example.com")
+
+
+def test_attached_mails_of_several_people_are_not_clear():
+    found = original(with_attached(ATTACHED, ATTACHED.replace("emma", "leo")))
+    assert found is not None
+    assert not found.clear
+
+
+def test_attached_mails_of_one_person_are():
+    found = original(with_attached(ATTACHED, ATTACHED.replace("first", "second")))
+    assert found is not None
+    assert found.clear
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Emma Clark\nSent: Monday\nTo: Anna\nSubject: Printer\n\nIt burns.\n",
+        "From: Form <form@example.com> On Behalf Of Emma Clark\nSent: Monday\nTo: Anna\nSubject: Printer\n\nIt burns.\n",
+        "From: Emma <emma@example.com>; Leo <leo@example.com>\nSent: Monday\nTo: Anna\nSubject: Printer\n\nIt burns.\n",
+        "She called me and said that it burns.\n",
+        "",
+    ],
+    ids=["a name alone", "on behalf of", "two addresses", "no header", "empty"],
+)
+def test_what_is_not_certain_is_said_to_be_so(text):
+    found = original(forward(text))
+    assert found is not None
+    assert not found.clear
+
+
+def test_chain_of_forwards_names_every_sender_outermost_first():
+    inner = "From: Emma <emma@example.com>\nSent: Monday\nTo: Boris\nSubject: Printer\n\nIt burns.\n"
+    outer = f"From: Boris <boris@example.org>\nSent: Tuesday\nTo: Anna\nSubject: FW: Printer\n\nLook.\n\n{inner}"
+    found = original(forward(outer))
+    assert found is not None
+    assert [one.address for one in found.senders] == ["boris@example.org", "emma@example.com"]
+
+
+@pytest.mark.parametrize("subject", ["Printer", "Re: Printer"])
+def test_mail_that_forwards_nothing_has_no_original(subject):
+    assert original(forward("It burns.", subject)) is None
+
+
+def test_reply_with_a_quoted_header_block_is_no_forward():
+    assert original(forward("On my way.\n\n" + outlook(WORDS["en"]), "RE: Printer")) is None
