@@ -47,6 +47,7 @@ from mailbridge.relay.smtp import SmtpRelay
 from mailbridge.replies.render import Rendered
 from mailbridge.replies.samples import rich as rich_sample
 from mailbridge.replies.templates import Templates
+from mailbridge.resolver import Resolver
 from mailbridge.shared_drafts import file_shared_draft
 from mailbridge.spool import Spool
 from mailbridge.store.blobs import Blobs
@@ -92,6 +93,7 @@ class App:
         readers, old = make_readers(make_reading(config, rules.keys), self.usual_readers), self.bridge.readers
         readers.start()
         self.config, self.bridge.rules, self.bridge.readers = config, rules, readers
+        self.bridge.resolver = Resolver(config.trust.name_servers)
         old.retire()
         self.outbox.give_up_after = duration(config.relay.give_up_after)
 
@@ -115,7 +117,7 @@ def assemble(config: Config, environ: Mapping[str, str] = os.environ, usual_read
     spool = Spool(database, blobs, worker)
     rules = make_rules(config, database, environ, log)
     readers = make_readers(make_reading(config, rules.keys), usual_readers)
-    bridge = Bridge(spool, database, blobs, rules, readers, log)
+    bridge = Bridge(spool, database, blobs, rules, readers, log, Resolver(config.trust.name_servers))
     outbox = Outbox(
         database,
         blobs,

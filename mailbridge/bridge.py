@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -23,9 +23,10 @@ from mailbridge.desk.receive import receive
 from mailbridge.desk.work import Rules
 from mailbridge.errors import ReadersDown, StoreError
 from mailbridge.log import Log
-from mailbridge.reader import Letter, Unread
+from mailbridge.reader import Answer, Letter, Unread
 from mailbridge.readers import ReadsMail
 from mailbridge.reading import Envelope, ReadMail, unread
+from mailbridge.resolver import Ask, Resolver
 from mailbridge.spool import TRIES_ALONE, Entry, Spool, held
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database
@@ -53,6 +54,7 @@ class Bridge:
     rules: Rules
     readers: ReadsMail
     log: Log
+    resolver: Resolver = field(default_factory=Resolver)
     working_on: set[int] = field(default_factory=set)
 
     def run_once(self, now: datetime, most: int = 100) -> Report:
@@ -93,14 +95,33 @@ class Bridge:
         left = [entry for entry in entries if not _why_not(entry)]
         if not left:
             return
-        with closing(self.readers.read([letter_of(entry) for entry in left])) as groups:
+        letters, ask = [letter_of(entry) for entry in left], self.resolver.for_a_round()
+        with closing(self.readers.read(letters)) as groups:
             for answers in groups:
-                group = list(zip(left, answers, strict=False))
+                group = list(zip(left, self._prove(letters[-len(left) :], answers, ask), strict=False))
                 left = left[len(answers) :]
                 ready = [incoming(entry, one, self.rules) for entry, one in group if isinstance(one, ReadMail)]
                 yield ready, [(entry, one.reason) for entry, one in group if isinstance(one, Unread)]
         if left:
             self.spool.give_back([entry.id for entry in left])
+
+    def _prove(self, letters: Sequence[Letter], answers: list[Answer], ask: Ask) -> list[Answer]:
+        """Ask the DNS at once what may prove the senders of a group; read the mails that it may prove again, with its answers.
+
+        A mail whose signature cannot be checked, or not in time, stays as it was read before.
+        """
+        asking = [(place, one.asks) for place, one in enumerate(answers) if isinstance(one, ReadMail) and one.asks]
+        if not asking:
+            return answers
+        found = ask(name for _, names in asking for name in names)
+        again = [
+            (letters[place][0], replace(letters[place][1], answers={name: found[name] for name in names if name in found}))
+            for place, names in asking
+        ]
+        with closing(self.readers.read(again)) as groups:
+            judged = [one for group in groups for one in group]
+        better = {place: one for (place, _), one in zip(asking, judged, strict=False) if isinstance(one, ReadMail)}
+        return [better.get(place, one) for place, one in enumerate(answers)]
 
     def _tell(self, received: Sequence[Received]) -> None:
         for one in received:

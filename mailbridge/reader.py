@@ -1,7 +1,7 @@
 """One reader: reads mail within limits of time and memory, in this process or as a process of its own.
 
-`python -m mailbridge.reader` is such a process; `mailbridge/readers.py` starts it, hands it mail and replaces it. It talks
-over the socket that is its standard input, in frames (eight bytes of length, then a pickled value):
+`main` is the whole life of such a process; `mailbridge/readers.py` starts it, hands it mail and replaces it. It talks over the
+socket that is its standard input, in frames (eight bytes of length, then a pickled value):
 
 | comes in | goes out |
 |---|---|
@@ -217,7 +217,3 @@ def _exactly(channel: socket.socket, count: int) -> bytearray:
                 raise EOFError
             taken += more
     return buffer
-
-
-if __name__ == "__main__":
-    main()

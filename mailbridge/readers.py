@@ -33,15 +33,15 @@ from mailbridge.errors import ReadersDown
 from mailbridge.reader import OUT_OF_MEMORY, Answer, Letter, Setup, Unread, over_time, read_within, receive, send
 from mailbridge.reading import Reading
 
-PROGRAM = ("-m", "mailbridge.reader")
+PROGRAM = ("-c", "from mailbridge.reader import main; main()")
 """What this Python is told to run; a reader with other parts in it can be put in its place."""
 
 MOST_LETTERS, MOST_BYTES = 20, 1_000_000
 """What is handed to a reader at once; a larger mail goes alone."""
 
 START_SECONDS = 60.0
-SILENCE = 3
-"""A reader may be silent for three times the computing time of a mail: it need not have the machine to itself."""
+SILENCE, SPARE_SECONDS = 3, 10.0
+"""A reader may be silent for three times the computing time of a mail and then some: it has not the machine to itself."""
 
 ROUND_SECONDS = 30.0
 """After this long nothing more of a round is begun, so that mail which was read is not held up by mail that takes long."""
@@ -127,7 +127,7 @@ class Reader:
     def ask(self, letters: Sequence[Letter]) -> Iterator[Answer]:
         """Give the answers in order. Raise _Lost when the process is gone; it was at the first letter without an answer."""
         self.get_ready()
-        silence = SILENCE * self._setup.seconds
+        silence = SILENCE * self._setup.seconds + SPARE_SECONDS
         self._channel.settimeout(silence)
         try:
             send(self._channel, list(letters))
@@ -152,8 +152,9 @@ class Reader:
         except (OSError, EOFError) as fault:
             self.kill()
             raise ReadersDown(
-                f"a process for reading mail did not start ({type(fault).__name__}, status {self.end()}). Is there memory "
-                "left? With `readers = 0` in [limits] mail is read without one"
+                f"a process for reading mail did not start ({type(fault).__name__}, status {self.end()}). If mailbridge was "
+                "changed under a running daemon, restart it; else see whether there is memory left. With `readers = 0` in "
+                "[limits] mail is read without such processes"
             ) from fault
         self._ready = True
 

@@ -16,7 +16,8 @@ from mailbridge.decide.classify import Classification, Kind, classify
 from mailbridge.decide.classify_words import KindWords
 from mailbridge.decide.forwards import Original, find_original
 from mailbridge.decide.mailboxes import Mailbox, first_mailbox
-from mailbridge.decide.signals import Signals, alike_of, read_signals
+from mailbridge.decide.own_check import judge_with_answers, names_to_ask
+from mailbridge.decide.signals import Signals, alike_of, read_signals, weeks_of
 from mailbridge.decide.trust import Trust, TrustFacts, TrustVerdict, judge_trust
 from mailbridge.mail.language import language
 from mailbridge.mail.message import Mail, Written
@@ -44,7 +45,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What came with the bytes of a mail; see `spool.Delivery`."""
+    """What came with the bytes of a mail; see `spool.Delivery`.
+
+    answers: what the DNS said about the names that `ReadMail.asks` names, when it was asked (see `own_check.py`).
+    """
 
     sender: str | None
     recipients: tuple[str, ...]
@@ -53,6 +57,7 @@ class Envelope:
     authenticated_as: str | None = None
     believed: bool = False
     mailbox: str | None = None
+    answers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class ReadMail:
     """One mail, read and judged.
 
     mailbox, department: which of ours it is for. at: when it came; of imported history, when it was written.
-    original: the mail that it forwards, if its From is one of us.
+    original: the mail that it forwards, if its From is one of us. asks: names of TXT records that might prove its sender;
+    with their answers in its envelope it is read once more.
     """
 
     mail: Mail
@@ -74,6 +80,7 @@ class ReadMail:
     language: str | None = None
     importing: bool = False
     original: Original | None = None
+    asks: tuple[str, ...] = ()
 
 
 def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
@@ -95,16 +102,10 @@ def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
     importing = envelope.source == "import"
     alike = None
     if kind.kind is Kind.HUMAN and not importing:
-        alike = alike_of(mail, mailbox.address, said.reply, envelope.received_at)
+        weeks = weeks_of(config.departments[mailbox.department])
+        alike = alike_of(mail, mailbox.address, said.reply, envelope.received_at, weeks)
     signals = read_signals(mail, envelope.recipients, reading.keys, about, alike)
-    verdict = judge_trust(
-        mail,
-        TrustFacts(
-            authenticated_as=envelope.authenticated_as,
-            believed=envelope.believed,
-            authserv_ids=config.trust.authserv_ids,
-        ),
-    )
+    verdict, asks = _judge(raw, mail, envelope, config)
     return ReadMail(
         mail=mail,
         written=said,
@@ -117,12 +118,27 @@ def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
         language=language(said.reply or mail.text),
         importing=importing,
         original=find_original(mail, said, reading.patterns) if _from_one_of_us(mail, config) else None,
+        asks=asks,
     )
 
 
 def _from_one_of_us(mail: Mail, config: Config) -> bool:
     address = mail.author.address.lower()
     return any(agent.address == address for agent in config.agents.values())
+
+
+def _judge(raw: bytes, mail: Mail, envelope: Envelope, config: Config) -> tuple[TrustVerdict, tuple[str, ...]]:
+    """Say how well the sender is proven, and what to ask the DNS about him. Of years of history the keys are gone."""
+    facts = TrustFacts(
+        authenticated_as=envelope.authenticated_as,
+        believed=envelope.believed,
+        authserv_ids=config.trust.authserv_ids,
+    )
+    if envelope.answers is not None:
+        return judge_with_answers(raw, mail, facts, envelope.answers), ()
+    verdict = judge_trust(mail, facts)
+    wanted = config.trust.check_dkim and verdict.trust is Trust.BARE and envelope.source != "import"
+    return verdict, names_to_ask(raw, mail) if wanted else ()
 
 
 def unread(raw: bytes, envelope: Envelope, departments: Mapping[str, Department]) -> ReadMail:

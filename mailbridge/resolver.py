@@ -28,6 +28,9 @@ LONGEST_RECORD = 8_000
 SHORTEST_MEMORY, LONGEST_MEMORY, SILENCE_MEMORY = 30.0, 3_600.0, 30.0
 """Seconds: however short an owner says; however long (a key may be withdrawn); and of a name that nobody answered about."""
 
+Ask = Callable[[Iterable[str]], dict[str, str]]
+"""Given names, returns the record at each, without those that nobody answered about."""
+
 Answer = tuple[str | None, float]
 """A record, empty when there is none, None when nobody answered; and for how many seconds that may be remembered."""
 
@@ -56,6 +59,19 @@ class Resolver:
         while len(self._memory) > MOST_REMEMBERED:
             self._memory.popitem(last=False)
         return {name: record for name, record in found.items() if record is not None}
+
+    def for_a_round(self, seconds: float = LONGEST_SECONDS) -> Ask:
+        """Return what asks several batches and waits no longer for all of them together; later ones are told what is remembered."""
+        left = seconds
+
+        def ask(names: Iterable[str]) -> dict[str, str]:
+            nonlocal left
+            begun = self.clock()
+            found = self.ask(names, left)
+            left -= self.clock() - begun
+            return found
+
+        return ask
 
     def _remembers(self, name: str) -> bool:
         if name not in self._memory:
@@ -109,8 +125,9 @@ def asked(asking: Any, name: str, seconds: float) -> Answer:
 
     try:
         answer = asking.resolve(dns.name.from_text(name), "TXT", lifetime=seconds, raise_on_no_answer=False)
-    except dns.resolver.NXDOMAIN as none:
-        return "", _lasts(none.response(dns.name.from_text(name)))
+    except dns.resolver.NXDOMAIN as fault:
+        nothing: Any = fault
+        return "", _lasts(nothing.response(dns.name.from_text(name)))
     except (dns.exception.DNSException, OSError, ValueError):
         return None, SILENCE_MEMORY if seconds >= ONE_TRY_SECONDS else 0.0
     texts = [b"".join(one.strings).decode("utf-8", "replace") for one in answer.rrset or ()]

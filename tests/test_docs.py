@@ -13,6 +13,7 @@ import pytest
 from mailbridge.config.describe import models
 from tests import write_cli_reference as page
 from tests.names_in_code import log_events, ticket_events
+from tests.test_house import FLOORS
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = page.commands()
@@ -200,3 +201,9 @@ def test_the_first_screen_of_the_readme_ends_in_a_visible_ticket():
 def test_the_changelog_knows_this_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_floors_of_the_house_are_drawn_as_they_are():
+    text = (ROOT / "docs" / "flow.md").read_text("utf-8")
+    drawn = {int(number): set(re.findall(r"`([\w.]+)`", rooms)) for number, rooms in re.findall(r"^\| (\d+) \| ([^|]+) \|", text, re.MULTILINE)}
+    assert drawn == {number: set(rooms) for number, rooms in enumerate(FLOORS, 1)}, "draw it into docs/flow.md"

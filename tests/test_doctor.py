@@ -31,6 +31,7 @@ from mailbridge.spool import Delivery
 from mailbridge.starter import make_desk
 from mailbridge.store.migrate import HEAD
 from tests.servers.certificates import make_certificate
+from tests.servers.dns import name_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.ground import free_port
 from tests.servers.postfix import MAILDIR, Postfix
@@ -475,6 +476,20 @@ def test_a_resolver_that_is_silent_is_a_warning_and_asked_once(folder):
 
 def test_without_a_resolver_the_names_are_a_warning(folder):
     assert [one.status for one in domain_findings(["acme.lt"], load_config(folder, {}), None)] == ["warn"]
+
+
+@pytest.mark.parametrize(("zone", "status"), [
+    ({"_dmarc.example.org": ["v=DMARC1; p=none"]}, "ok"), ({}, "ok"), ({"_dmarc.example.org": "broken"}, "warn"),
+])
+def test_the_resolver_is_tried_where_signatures_are_to_be_checked(folder, zone, status):
+    pytest.importorskip("dkim")
+    with name_server(zone) as server:
+        change(folder / "mailbridge.toml", "[trust]", f'[trust]\ncheck_dkim = true\nname_servers = ["{server.address}"]')
+        (found,) = [one for one in look(folder, "dns") if "check_dkim" in one.what]
+        assert (found.status, bool(found.fix)) == (status, status == "warn")
+        assert server.address in found.what
+        assert server.questions == ["_dmarc.example.org"]
+    assert look(folder, "trust")[0].status == "ok"
 
 
 def test_an_admin_and_a_ladder_of_people_are_wanted(folder):

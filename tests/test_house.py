@@ -14,7 +14,7 @@ FLOORS = (
     ("config.values", "config.model", "config.shipped"),
     ("mail",),
     ("decide",),
-    ("store", "config", "replies", "relay.outcome", "reading", "reader", "readers"),
+    ("store", "config", "replies", "relay.outcome", "reading", "reader", "readers", "resolver"),
     ("spool", "starter", "starter_files", "relay"),
     ("outbox", "intake", "records", "shared_drafts"),
     ("desk",),

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from mailbridge.config.values import (
     Charset,
     Day,
+    Domain,
     Duration,
     Hours,
     Listen,
@@ -278,6 +279,10 @@ class Department(Section):
         default="+",
         description="What separates the reply token from the mailbox's name; empty when the mail server knows no "
         "sub-addresses.")
+    reply_domain: Domain | None = Field(
+        default=None,
+        description="Domain of which every address reaches this department (a catch-all); the reply token is then the "
+        "whole name before the `@`.", examples=["reply.example.org"])
     acknowledge: bool = Field(default=True, description="Tell a customer at once that the mail has arrived.")
     several_mailboxes: Literal["one", "each"] = Field(
         default="one", description="A mail to several departments is one ticket, or one for each (linked).")
@@ -288,6 +293,12 @@ class Department(Section):
         default="open",
         description="State of a ticket after an agent's answer: we owe the next step, or the customer does.")
     subject_tag: bool = Field(default=False, description="Put `[#1042]` into the subject of mails to customers.")
+    match_by_subject: bool = Field(
+        default=False,
+        description="A reply that refers to nothing joins its sender's ticket with the same subject, if the sender is "
+        "proven.")
+    subject_window: Window = Field(
+        default="14d", description="How far back `match_by_subject` looks, in whole weeks.", examples=["28d"])
     charset_hints: tuple[Charset, ...] = Field(
         default=(), description="Charsets to try on mail that declares none or a wrong one, in this order.",
         examples=[["cp1257", "cp1251"]])

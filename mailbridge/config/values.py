@@ -202,6 +202,9 @@ def check_week(hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 Locale = Literal["en", "ru", "lt"]
 Role = Literal["agent", "lead", "supervisor", "admin"]
 Security = Literal["tls", "starttls", "none"]
+Domain = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"),
+    Says("domain", 'Write the bare domain, for example "reply.example.org"')]
 MailAddress = Annotated[
     str, StringConstraints(pattern=r"^[^@\s<>\",;]+@[^@\s<>\",;.]+(\.[^@\s<>\",;.]+)*$", to_lower=True),
     Says("mail address", 'Write the bare address, for example "anna@example.org"')]
@@ -217,7 +220,7 @@ TimeZone = Annotated[
 Network = Annotated[
     str, AfterValidator(_check_network), Says("IP address or network", 'Write it like "192.0.2.10" or "10.0.0.0/8"')]
 NameServer = Annotated[
-    str, AfterValidator(_check_name_server), Says("IP address, or IP address:port", 'Write it like "127.0.0.1"')]
+    str, AfterValidator(_check_name_server), Says("IP address", 'Write it like "127.0.0.1" or "192.0.2.53:5353"')]
 Charset = Annotated[str, AfterValidator(_check_charset), Says("charset", 'Write its name, like "cp1257"')]
 Day = Annotated[
     str, BeforeValidator(_date_as_text), AfterValidator(_check_day), Says("day", 'Write it like "2026-12-24"')]

@@ -19,8 +19,10 @@ LONG = 1500
 """A text beyond this length is rarely a robot's answer."""
 SEPARATOR = re.compile(r"\s*(?:$|[:：\]\)】»-]|re\b|aw\b|sv\b|vs\b|tr\b|odp\b|\()")
 QUESTION = re.compile(r"[?？](?![\w=&/%])")
-SENTENCE_END = re.compile(r"(?<!\d)[.!?。！？]+(?=\s|$)|[。！？]|[.!?]\s(?=\D)")
-CLAUSE_END = re.compile(SENTENCE_END.pattern + r"|[,;，、]")
+_AFTER_MARK = r"(?<=[.!?。！？])(?<!\d.)[.!?。！？]*(?=\s|$)|(?<=[。！？])|(?<=[.!?])\s(?=\D)"
+SENTENCE_END = re.compile(f"[.!?。！？](?:{_AFTER_MARK})")
+CLAUSE_END = re.compile(f"[.!?。！？,;，、](?:{_AFTER_MARK}|(?<=[,;，、]))")
+"""Both begin with one set of marks, so that the search flies over everything else."""
 SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)$")
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
 NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w{0,3}|c\.|番号|编号|工单|ticket|case|zgloszenie)"

@@ -19,7 +19,9 @@ from mailbridge.mail.subject import read_subject
 
 MOST_ATTACHED = 5
 MOST_LINES = 400
-_ANGLE = re.compile(r"(?:[<\[(]\s*(?:mailto:)?)?([^\s<>\[\]()\"',;:]+@[^\s<>\[\]()\"',;:]+\.[^\s<>\[\]()\"',;:]+)", re.IGNORECASE)
+_ANGLE = re.compile(
+    r"(?:[<\[(]\s*(?:mailto:)?)?([^\s<>\[\]()\"',;:]+@[^\s<>\[\]()\"',;:]+\.[^\s<>\[\]()\"',;:]+)", re.IGNORECASE
+)
 _AROUND_NAME = " \t\"'“”„«»*_<[(\xa0"
 _BEHALF = re.compile(r"\b(?:on behalf of|im auftrag von|от имени|w imieniu|de la part de)\b", re.IGNORECASE)
 
@@ -144,4 +146,6 @@ def _above(lines: Sequence[str], at: int, patterns: Patterns) -> str:
 def _subject_of(subject: str) -> str:
     """Take the prefixes of forwarding off a subject, and keep its letters as they are."""
     base = read_subject(subject).base
-    return subject[len(subject) - len(base) :].strip() if base and subject.casefold().endswith(base) else subject.strip()
+    return (
+        subject[len(subject) - len(base) :].strip() if base and subject.casefold().endswith(base) else subject.strip()
+    )

@@ -145,8 +145,9 @@ class Match:
     """The decision. `ticket` None: the mail opens one (linked to `linked`), or is kept silent if its kind never opens any.
 
     token: the reply token it came by, if that named the winner. pointed: the ticket that the signal names, before merges
-    were followed. merges: other tickets that this mail proves to be the same conversation (a parent that came after its
-    replies). index: (id, whether it is the mail's own) that later mail is to find this one by.
+    were followed; parent: the message that it names. merges: other tickets that this mail proves to be the same
+    conversation (a parent that came after its replies). index: (id, whether it is the mail's own) that later mail is to
+    find this one by.
     """
 
     ticket: int | None
@@ -157,4 +158,5 @@ class Match:
     runners_up: tuple[RunnerUp, ...] = ()
     merges: tuple[int, ...] = ()
     pointed: int | None = None
+    parent: int | None = None
     index: tuple[tuple[str, bool], ...] = ()

@@ -20,6 +20,8 @@ def mailbox_of(address: str, departments: Mapping[str, Department]) -> Mailbox |
     """Return the mailbox that an address reaches, or None when it is not ours. What follows the separator is not looked at."""
     local, _, domain = address.lower().rpartition("@")
     for key, department in departments.items():
+        if domain and domain == department.reply_domain:
+            return Mailbox(department.mailboxes[0], key)
         for box in department.mailboxes:
             ours, _, our_domain = box.rpartition("@")
             if domain == our_domain and (

@@ -70,6 +70,7 @@ class _Candidate:
 
     ticket: int
     evidence: Evidence
+    message: int | None = None
     certain: bool = True
     token: Token | None = None
     late: Seeker | None = None
@@ -126,7 +127,14 @@ def _weigh(
     if tally.winner is None:
         why_not = _refusal(candidate, ticket, standing, signals, kind, known, now)
         if why_not is None:
-            tally.winner = Match(ticket.id, candidate.evidence, standing, candidate.token, pointed=candidate.ticket)
+            tally.winner = Match(
+                ticket.id,
+                candidate.evidence,
+                standing,
+                candidate.token,
+                pointed=candidate.ticket,
+                parent=candidate.message,
+            )
             return
     else:
         why_not = WhyNot.WEAKER
@@ -149,14 +157,14 @@ def _candidates(signals: Signals, kind: Kind, known: Known) -> Iterator[_Candida
     for ref in signals.references:
         owners = known.ids.get(ref, _EMPTY).owners
         for owner in owners:
-            yield _Candidate(owner.ticket, Evidence.REFERENCE, _certain(owners, known))
+            yield _Candidate(owner.ticket, Evidence.REFERENCE, owner.message, _certain(owners, known))
     yield from _twins(signals, known)
     for ref in (signals.message_id, *signals.references):
         seekers = known.ids.get(ref, _EMPTY).seekers if ref else ()
         certain = len({seeker.ticket for seeker in seekers}) == 1
         for seeker in seekers:
             late = seeker if ref == signals.message_id else None
-            yield _Candidate(seeker.ticket, Evidence.ANCESTOR, certain, late=late)
+            yield _Candidate(seeker.ticket, Evidence.ANCESTOR, seeker.message, certain, late=late)
     if not known.importing:  # in old mail, tags and markers are those of other desks
         yield from _weak_candidates(signals, kind, known)
 
@@ -177,7 +185,7 @@ def _twins(signals: Signals, known: Known) -> Iterator[_Candidate]:
         sender = bool(owner.sender) and owner.sender == signals.sender
         date = owner.sent_at is not None and owner.sent_at == signals.sent_at
         if (sender or date) if known.importing else (sender and date and owner.subject == signals.subject):
-            yield _Candidate(owner.ticket, Evidence.REFERENCE, _certain(owners, known))
+            yield _Candidate(owner.ticket, Evidence.REFERENCE, owner.message, _certain(owners, known))
 
 
 def _weak_candidates(signals: Signals, kind: Kind, known: Known) -> Iterator[_Candidate]:
@@ -195,7 +203,7 @@ def _weak_candidates(signals: Signals, kind: Kind, known: Known) -> Iterator[_Ca
             yield _Candidate(seeker.ticket, Evidence.SUBJECT_SENDER)
     for name in (signals.alike.now, signals.alike.before):
         for seeker in reversed(known.ids.get(name, _EMPTY).seekers):
-            yield _Candidate(seeker.ticket, Evidence.LIKE_TEXT, like=seeker)
+            yield _Candidate(seeker.ticket, Evidence.LIKE_TEXT, seeker.message, like=seeker)
 
 
 def _refusal(

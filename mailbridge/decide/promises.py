@@ -81,9 +81,8 @@ class Facts:
     state_since: when it took its state; waiting_since: the customer's first message that no person has answered yet,
     None when
         all are answered; answered_at: the latest answer by a person.
-    news_at: when the customer last heard from us at all (acknowledgement, answer, update); next_news_at: the moment by
-    which
-        that news promised the next, when it named one (see `next_news`).
+    news_at: when the customer last heard from us at all (acknowledgement, answer, update); next_news_at: when the next
+        goes out by what he was told, if he was told (see `next_news`).
     follow_ups: updates since the last answer by a person.
     eta, eta_made_at: the date promised last, and when; None when that promise is kept, or there was none.
     paused: spans in which the next step was not ours (the customer owed, it slept or was done), in order of time; they
@@ -224,11 +223,9 @@ def _response(facts: Facts, rules: Rules) -> _Target | None:
     if facts.state not in WE_OWE:
         return None
     if facts.answered_at is None:
-        since = facts.waiting_since or _owed_since(facts)
-        return _Target(Reason.FIRST_RESPONSE, since, rules.hours.add_business(since, rules.service.first_response))
+        return _target(Reason.FIRST_RESPONSE, facts.waiting_since or _owed_since(facts), rules.service.first_response, facts, rules)
     if facts.waiting_since and rules.service.next_response:
-        due = rules.hours.add_business(facts.waiting_since, rules.service.next_response)
-        return _Target(Reason.NEXT_RESPONSE, facts.waiting_since, due)
+        return _target(Reason.NEXT_RESPONSE, facts.waiting_since, rules.service.next_response, facts, rules)
     return None
 
 
@@ -238,15 +235,18 @@ def _owed_since(facts: Facts) -> datetime:
 
 
 def _resolution(facts: Facts, rules: Rules) -> _Target | None:
-    """Return until when the matter is solved. A pause puts it off; one that begins when it is missed changes nothing any more."""
     if facts.state not in WE_OWE or not rules.service.resolution:
         return None
-    hours = rules.hours
-    due = hours.add_business(facts.created_at, rules.service.resolution)
+    return _target(Reason.RESOLUTION, facts.created_at, rules.service.resolution, facts, rules)
+
+
+def _target(reason: Reason, since: datetime, span: str, facts: Facts, rules: Rules) -> _Target:
+    """Return a target. A pause puts it off; one that begins when it is missed already changes nothing any more."""
+    due = rules.hours.add_business(since, span)
     for start, end in facts.paused:
-        if start < due:
-            due = hours.add_time(due, hours.business_between(max(start, facts.created_at), end))
-    return _Target(Reason.RESOLUTION, facts.created_at, due)
+        if start < due and end > since:
+            due = rules.hours.add_time(due, rules.hours.business_between(max(start, since), end))
+    return _Target(reason, since, due)
 
 
 def _on_target(rules: Rules, target: _Target | None) -> Iterator[Timer]:
@@ -266,21 +266,29 @@ def _update(facts: Facts, rules: Rules) -> Iterator[Timer]:
         return
     if rules.most_follow_ups is not None and facts.follow_ups >= rules.most_follow_ups:
         return
-    news_at = max(facts.news_at or facts.created_at, _owed_since(facts))
-    due = news_at + running(rules.service.update)
-    at, reason = _update_at(facts, rules, news_at, due)
+    base = max(facts.news_at or facts.created_at, _owed_since(facts))
+    due = base + running(rules.service.update)
+    at, reason = _update_at(facts, rules, base, due)
     to = "customer" if rules.follow_up == "send" else "agent"
     yield Timer(Kind.UPDATE, at, to, reason, due, facts.follow_ups + 1)
 
 
-def _update_at(facts: Facts, rules: Rules, news_at: datetime, due: datetime) -> tuple[datetime, Reason]:
-    if facts.next_news_at and facts.next_news_at > news_at:
-        return facts.next_news_at, Reason.NEWS_NAMED
+def _update_at(facts: Facts, rules: Rules, base: datetime, due: datetime) -> tuple[datetime, Reason]:
+    """Return when the news goes out that is due 24 hours after `base`, and why then.
+
+    A later day that was named to the customer stands for the 24 hours, unless the next step was not ours meanwhile. Any
+    other time that he was told holds as well, whichever department has the ticket now.
+    """
+    at, reason = due, Reason.NEWS
     if not rules.hours.open_at(due):
         before_closing = _before_closing(due, rules.hours)
-        if before_closing and before_closing > news_at:
-            return before_closing, Reason.NEWS_BEFORE_CLOSING
-    return due, Reason.NEWS
+        if before_closing and before_closing > base:
+            at, reason = before_closing, Reason.NEWS_BEFORE_CLOSING
+    named = facts.next_news_at
+    later_day = named and named > due and base == facts.news_at
+    if named and named > base and (later_day or named < at):
+        return named, Reason.NEWS_NAMED
+    return at, reason
 
 
 def _before_closing(at: datetime, hours: Hours) -> datetime | None:

@@ -7,11 +7,13 @@ Everything is bounded, so that no mail makes the look-up of its batch dear.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailbridge.config.model import Department
 from mailbridge.mail.message import Mail
 from mailbridge.mail.subject import read_subject
 from mailbridge.mail.thread_index import thread_root
@@ -155,6 +157,14 @@ def alike_of(mail: Mail, mailbox: str, written: str, at: datetime, weeks: int = 
         weeks=tuple(f"{about} {one}" for one in reaching),
         text=written[:LIKE_LETTERS],
     )
+
+
+def weeks_of(department: Department) -> int:
+    """Return how many weeks back a department's mail looks for the same subject; 0 when it does not."""
+    if not department.match_by_subject:
+        return 0
+    days = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440}.get(department.subject_window[-1], 1 / 86400)
+    return max(1, math.ceil(int(department.subject_window[:-1]) * days / 7))
 
 
 def _named(kind: str, *parts: str) -> str:

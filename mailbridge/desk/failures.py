@@ -15,7 +15,7 @@ from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Ticket
 
-TOLD = frozenset({"answer", "acknowledgement", "follow-up", "resolved", "status"})
+TOLD = frozenset({"answer", "acknowledgement", "follow-up", "promise", "reminder", "resolved", "status"})
 """Purposes whose failure an agent can do something about; a notification that fails is seen in `outbox list` alone."""
 
 ticket_table: Any = Ticket.__table__  # type: ignore[attr-defined]

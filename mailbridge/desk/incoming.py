@@ -16,12 +16,15 @@ from mailbridge.spool import Entry
 
 MOST_ADDRESSED = 100
 
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One mail, read and judged, on its way to a ticket.
 
     mailbox, department: which of ours it is for. agent: whose address From is, if one of us. at: when it came; of imported
-    history, when it was written. importing: history; nobody is told anything. original: the mail that it forwards, if an agent of ours does.
+    history, when it was written. importing: history; nobody is told anything. original: the mail that it forwards, if an
+    agent of ours does. share, extra, among: of a mail to several departments (`desk/shares.py`), the one that wants its own
+    ticket, that another share stands for the mail, and whose tickets count.
     """
 
     entry: Entry
@@ -37,6 +40,9 @@ class Incoming:
     language: str | None = None
     importing: bool = False
     original: Original | None = None
+    share: str = ""
+    extra: bool = False
+    among: frozenset[str] | None = None
 
     @property
     def address(self) -> str:
@@ -57,7 +63,8 @@ class Incoming:
         """
         if not self.mail.message_id and self.mail.date is None:
             return None
-        return hashlib.sha256(f"{self.mail.message_id}\0{self.mail.content_key}".encode()).hexdigest()
+        share = f"\0{self.share}" if self.share else ""
+        return hashlib.sha256(f"{self.mail.message_id}\0{self.mail.content_key}{share}".encode()).hexdigest()
 
 
 class Outcome(StrEnum):

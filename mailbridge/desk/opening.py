@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete
 
 from mailbridge.decide.classify import Kind
+from mailbridge.decide.likeness import is_bare_thanks
 from mailbridge.decide.match import Match, Standing
 from mailbridge.decide.promises import News, next_news
 from mailbridge.decide.trust import Trust
@@ -22,6 +23,7 @@ from mailbridge.desk.pressing import grade_opening
 from mailbridge.desk.rows import add_message
 from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
+from mailbridge.mail.message import Address
 from mailbridge.mail.tokens import KEY_BYTES
 from mailbridge.store.tables import Message, MessageReference, Ticket
 
@@ -43,14 +45,19 @@ def open_ticket(
     requester = people.contact_of(
         work, asks, contacts, item.verdict.trust if asks == item.mail.author else Trust.BARE, locale
     )
+    answered = requester
+    if item.verdict.trust in people.PROVEN and not _NO_REPLY.fullmatch(item.mail.author.address.rpartition("@")[0]):
+        requester = writer  # who is proven asks himself; Reply-To only says where the answers go
     ticket = _new_ticket(work, item, _subject(item, match), "closed" if item.importing else "new")
     ticket.requester, ticket.linked_to = requester, match.linked
     ticket.locale = locale or _known_locale(asks.address, contacts) or ticket.locale
     ticket.answerable = may_answer(work, item, asks.address)
     _insert(work, ticket, item, match)
     people.join(work, ticket, requester, asks, Standing.REQUESTER, "opened it")
-    if writer != requester and item.verdict.trust in people.PROVEN:
-        people.join(work, ticket, writer, item.mail.author, Standing.PARTICIPANT, "wrote it")
+    people.join(work, ticket, answered, asks, Standing.PARTICIPANT, "answers go there")
+    if item.verdict.trust in people.PROVEN:
+        author = Address(item.mail.author.name, asks.address)
+        people.join(work, ticket, writer, author, Standing.PARTICIPANT, "wrote it")
     people.join_copied(work, ticket, item, match, contacts)
     message = add_message(work, ticket.id, item, match, contact=writer)
     work.changes.event(
@@ -102,7 +109,9 @@ def welcome(
     work.changes.change(Message, message, third_party=False)
     people.join(work, ticket, contact, item.mail.author, match.standing, "wrote")
     people.join_copied(work, ticket, item, match, contacts)
-    if item.kind.kind is Kind.HUMAN:
+    if item.kind.kind is Kind.HUMAN and ticket.state in ("resolved", "closed") and _only_thanks(work, item):
+        work.changes.event(ticket.id, "customer", "thanked", at=item.at, message=message)
+    elif item.kind.kind is Kind.HUMAN:
         _owe_again(work, ticket, item, message)
     work.set(ticket, updated_at=item.at)
     _tell_agents(
@@ -110,12 +119,18 @@ def welcome(
     )
 
 
+def _only_thanks(work: Work, item: Incoming) -> bool:
+    """Say whether a mail says nothing but thanks, to us or one of us: then nothing is left to do."""
+    names = (item.mail.author.name, *(agent.name for agent in work.rules.config.agents.values()))
+    return all(file.inline for file in item.mail.attachments) and is_bare_thanks(item.written.reply, names)
+
+
 def _owe_again(work: Work, ticket: TicketNow, item: Incoming, message: int) -> None:
     """A person wrote: the clocks of an answer run from his first unanswered word; a ticket at rest wakes up."""
     if ticket.state in ("pending", "snoozed", "resolved", "closed"):
         work.changes.event(ticket.id, "customer", "reopened", message=message, before=ticket.state)
         set_state(work, ticket, "open", "customer", "wrote again")
-    if ticket.waiting_since is None:
+    if ticket.waiting_since is None and ticket.state != "spam":
         work.set(ticket, waiting_since=item.at)
     if not ticket.answerable and may_answer(work, item, item.address):
         work.set(ticket, answerable=True)
@@ -186,14 +201,30 @@ def _insert(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> None
 
 
 def _answer_the_opening(work: Work, ticket: TicketNow, item: Incoming, match: Match, to: To) -> None:
+    _acknowledge(work, ticket, item, to)
+    _tell_agents(work, ticket, item, match, variant="new", customer=to)
+
+
+def proven_better(
+    work: Work, ticket: TicketNow, item: Incoming, match: Match, contacts: Mapping[str, ContactFacts]
+) -> None:
+    """The mail that opened a ticket came once more, better proven: who was copied takes part, and its sender may be answered."""
+    people.join_copied(work, ticket, item, match, contacts)
+    asks = people.requester_of(item, work.rules.mailboxes)
+    if ticket.answerable or ticket.requester is None or not may_answer(work, item, asks.address):
+        return
+    work.set(ticket, answerable=True)
+    if ticket.state == "new" and ticket.news_at is None:
+        _acknowledge(work, ticket, item, To(asks.address, asks.name, contact=ticket.requester))
+
+
+def _acknowledge(work: Work, ticket: TicketNow, item: Incoming, to: To) -> None:
     if ticket.answerable and work.rules.department(ticket.department).acknowledge:
         facts = customer_facts(work, ticket, to, **acknowledged_times(work, ticket))
         rendered = work.rules.templates.render("acknowledgement", facts, ticket.locale or "en")
         thread = Thread(item.mail.message_id, item.mail.references)
         send_to_customer(work, ticket, [to], rendered, thread, purpose="acknowledgement")
-        news = coming_news(work, ticket)
-        work.set(ticket, next_news_at=news.at if news.named else None)
-    _tell_agents(work, ticket, item, match, variant="new", customer=to)
+        work.set(ticket, next_news_at=coming_news(work, ticket).at)
 
 
 def coming_news(work: Work, ticket: TicketNow) -> News:
@@ -261,7 +292,7 @@ def _reason(match: Match) -> str:
 
 def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Match, contact: int | None) -> None:
     """A third party's mail: no state changes, no clock stops; agents are told, the sender gets one receipt without content."""
-    first = contact is not None and contact not in ticket.people
+    first = contact is not None and contact not in ticket.people and not people.is_crowded(ticket, third=True)
     people.join(work, ticket, contact, item.mail.author, Standing.THIRD_PARTY, f"wrote by {match.evidence.value}")
     to = To(item.mail.author.address, item.mail.author.name, contact=contact)
     if first and may_answer(work, item, to.address):

@@ -15,13 +15,14 @@ from mailbridge.desk.lookup import find_contacts
 from mailbridge.desk.people import contact_of, is_ours, join
 from mailbridge.desk.post import customer_facts, notify_agents, send_to_customer
 from mailbridge.desk.shown import agents_facts
+from mailbridge.desk.splits import open_split
 from mailbridge.desk.states import set_state
-from mailbridge.desk.threads import merge
+from mailbridge.desk.threads import end_of_chain, merge, unmerge
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.errors import CommandRefused
 from mailbridge.mail.message import Address
 from mailbridge.store.db import doing
-from mailbridge.store.tables import Participant, Ticket
+from mailbridge.store.tables import Message, Participant, Ticket
 
 STATES = {
     "open": "open",
@@ -34,6 +35,7 @@ STATES = {
 ABOUT_TEXT = frozenset({"note", "help", "status", "send"})
 """Commands that say what becomes of the mail itself; `agents.py` heeds them."""
 
+message_table: Any = Message.__table__  # type: ignore[attr-defined]
 participant: Any = Participant.__table__  # type: ignore[attr-defined]
 ticket_table: Any = Ticket.__table__  # type: ignore[attr-defined]
 
@@ -43,7 +45,7 @@ def carry_out(
 ) -> tuple[str, ...]:
     """Do every command and return what was done, a word each. Raise CommandRefused for one that cannot be done."""
     done = []
-    if ticket.state == "merged" and any(command.name not in ABOUT_TEXT for command in commands):
+    if ticket.state == "merged" and any(command.name not in ABOUT_TEXT | {"unmerge"} for command in commands):
         raise CommandRefused(f"ticket {ticket.id} was merged into {ticket.merged_into}; write to that one")
     if {"resolve", "close", "spam"} & {command.name for command in commands} and any(
         one.name == "eta" for one in commands
@@ -171,13 +173,34 @@ def _allow(connection: Connection, work: Work, ticket: TicketNow, command: Comma
 
 
 def _merge(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
-    row = connection.execute(select(ticket_table).where(ticket_table.c.id == command.ticket)).one_or_none()
-    target = row.merged_into or row.id if row is not None else None
-    if target is None or target == ticket.id or ticket.state == "merged":
+    """Join this ticket into another one, to the end of its chain."""
+    row = connection.execute(select(ticket_table.c.id).where(ticket_table.c.id == command.ticket)).one_or_none()
+    if row is None or end_of_chain(connection, row.id) == ticket.id or ticket.state == "merged":
         raise CommandRefused(
             f"/merge: ticket {command.ticket} is not there, is this one, or this one is merged already"
         )
-    merge(work.changes, ticket.id, target, actor, "by command")
+    merge(work.changes, ticket.id, row.id, actor, "by command")
+
+
+def _unmerge(connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
+    """Undo a merge: of this ticket if it was merged, else of the one named, or of the last one merged into this."""
+    query = select(ticket_table.c.id).where(ticket_table.c.merged_into == ticket.id)
+    if command.ticket is not None and command.ticket != ticket.id:
+        query = query.where(ticket_table.c.id == command.ticket)
+    merged = list(connection.execute(query.order_by(ticket_table.c.updated_at.desc(), ticket_table.c.id.desc())).scalars())
+    source = ticket.id if ticket.state == "merged" else merged[0] if merged else None
+    if source is None:
+        raise CommandRefused(f"/unmerge: no such ticket was merged into ticket {ticket.id}")
+    unmerge(work.changes, source, actor)
+
+
+def _split(connection: Connection, work: Work, ticket: TicketNow, _command: Command, actor: str) -> None:
+    """Make a ticket of its own from the last mail that came in."""
+    query = select(message_table).where(message_table.c.ticket == ticket.id, message_table.c.direction == "inbound")
+    mails = connection.execute(query.order_by(message_table.c.id.desc()).limit(2)).all()
+    if len(mails) < 2:
+        raise CommandRefused("/split: this ticket has one mail alone; there is nothing to take it from")
+    open_split(connection, work, ticket, mails[0], actor)
 
 
 _Order = Callable[[Connection, Work, TicketNow, Command, str], None]
@@ -189,6 +212,8 @@ _ORDERS: dict[str, _Order] = dict.fromkeys(STATES, _state) | {
     "transfer": _transfer,
     "allow": _allow,
     "merge": _merge,
+    "unmerge": _unmerge,
+    "split": _split,
     "snooze": _snooze,
     "eta": _eta,
     "escalate": _escalate,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailbridge.decide.calendar import running
 from mailbridge.decide.match import RunnerUp
 from mailbridge.desk.caps import Cap
 from mailbridge.desk.work import TicketNow, Work
@@ -136,7 +137,7 @@ def outgoing_row(
         "from_address": ticket.mailbox,
         "to": [[to[0].name, to[0].address]],
         "cc": [[one.name, one.address] for one in to[1:]],
-        "reply_to": [name, address_with(ticket.mailbox, settings.separator, token)],
+        "reply_to": [name, address_with(ticket.mailbox, settings.separator, token, settings.reply_domain)],
         "subject": _tagged(rendered.subject, ticket, settings.subject_tag),
         "auto_submitted": "auto-replied",
     }
@@ -144,10 +145,15 @@ def outgoing_row(
 
 
 def _note_news(work: Work, ticket: TicketNow, purpose: str, rendered: Rendered) -> None:
-    """The customer hears from us: the 24 hours begin anew, and no apology is used twice on a ticket."""
+    """The customer hears from us: the 24 hours begin anew, and no apology is used twice on a ticket.
+
+    A later day that an earlier mail named stays, unless this one names another: nobody is told something twice.
+    """
     if purpose == "receipt":  # it goes to a third party and tells nothing of the ticket
         return
-    work.set(ticket, news_at=work.now)
+    usual = work.now + running(work.rules.promises(ticket.department).service.update)
+    later_day = ticket.next_news_at if ticket.next_news_at and ticket.next_news_at > usual else None
+    work.set(ticket, news_at=work.now, next_news_at=later_day)
     if rendered.apology:
         work.set(ticket, apologies=[*ticket.apologies, rendered.apology])
 
@@ -283,14 +289,14 @@ def tell_agents(work: Work, purpose: str, facts: Facts, agents: Iterable[str], m
 
 def agent_addresses(work: Work, ticket: TicketNow, agent: str) -> tuple[str, str, str]:
     """Return (note address, reply address, marker line) that only this agent is sent for this ticket."""
-    separator, person = work.rules.department(ticket.department).separator, person_of(f"agent {agent}")
+    settings, person = work.rules.department(ticket.department), person_of(f"agent {agent}")
     note, answer, mark = (
         sign(Token(audience, ticket.key, person), work.rules.keys[0])
         for audience in (Audience.NOTE, Audience.AGENT, Audience.MARKER)
     )
     return (
-        address_with(ticket.mailbox, separator, note),
-        address_with(ticket.mailbox, separator, answer),
+        address_with(ticket.mailbox, settings.separator, note, settings.reply_domain),
+        address_with(ticket.mailbox, settings.separator, answer, settings.reply_domain),
         f"{MARKER_WORDS} #{ticket.id} · {mark}",
     )
 
@@ -358,7 +364,7 @@ def _bounce_address(work: Work, ticket: TicketNow, number: int) -> str:
     """Return the address that reports about this mail go to; it says which mail, even to servers that return no id."""
     settings = work.rules.department(ticket.department)
     token = sign(Token(Audience.BOUNCE, ticket.key, number.to_bytes(PERSON_BYTES, "big")), work.rules.keys[0])
-    return address_with(ticket.mailbox, settings.separator, token)
+    return address_with(ticket.mailbox, settings.separator, token, settings.reply_domain)
 
 
 def _agents_thread(work: Work, ticket: TicketNow) -> Thread:

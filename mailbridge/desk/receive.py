@@ -16,7 +16,7 @@ finds its parent although both came in the same second.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -33,6 +33,7 @@ from mailbridge.desk.forwards import open_for_original, opens_for_another
 from mailbridge.desk.incoming import Incoming, Outcome, Received
 from mailbridge.desk.lookup import Facts, Question, fetch_facts
 from mailbridge.desk.rows import add_message
+from mailbridge.desk.shares import known_to, shares_of
 from mailbridge.desk.threads import merge
 from mailbridge.desk.timers import replan
 from mailbridge.desk.work import Rules, TicketNow, Work
@@ -67,13 +68,14 @@ def receive(
 
     A mail that the desk cannot take leaves nothing behind and comes back with its `fault`.
     """
-    received: list[Received] = []
+    received: dict[int, Received] = {}
     numbers = Numbers(connection)
-    for wave in waves(batch):
-        received.extend(_receive_wave(connection, rules, wave, decide, numbers, now))
+    for wave in waves([share for item in batch for share in shares_of(item, rules.config.departments)]):
+        left = wave
+        while left:
+            left = _receive_wave(connection, rules, left, decide, numbers, now, received)
     numbers.flush(connection)
-    order = {item.entry.id: place for place, item in enumerate(batch)}
-    return sorted(received, key=lambda one: order[one.spool_id])
+    return [received[item.entry.id] for item in batch]
 
 
 def waves(batch: Sequence[Incoming]) -> Iterator[list[Incoming]]:
@@ -88,8 +90,9 @@ def waves(batch: Sequence[Incoming]) -> Iterator[list[Incoming]]:
                 *item.signals.ids,
                 *item.signals.ticket_keys,
                 *item.signals.tags,
-                item.identity or item.entry.id,
-            }
+                item.identity,
+                -item.entry.id,
+            } - {None}
             (wave if taken.isdisjoint(keys) else later).append(item)
             taken |= keys
         yield wave
@@ -97,17 +100,23 @@ def waves(batch: Sequence[Incoming]) -> Iterator[list[Incoming]]:
 
 
 def _receive_wave(
-    connection: Connection, rules: Rules, wave: list[Incoming], decide: Decide, numbers: Numbers, now: datetime
-) -> list[Received]:
+    connection: Connection,
+    rules: Rules,
+    wave: list[Incoming],
+    decide: Decide,
+    numbers: Numbers,
+    now: datetime,
+    received: dict[int, Received],
+) -> list[Incoming]:
+    """Work off a wave; note what became of each mail. Return those that must wait for another one's change of their ticket."""
     facts = fetch_facts(connection, [question_of(item, rules.config) for item in wave])
-    cases = [_Case(item, known, decide(item, known), facts) for item, known in zip(wave, facts.known, strict=True)]
+    cases, left = _apart([_case(item, known, decide, facts, received) for item, known in zip(wave, facts.known, strict=True)])
     changes, caps = Changes(numbers, now), Caps(rules.config.limits, now)
     caps.load(
         connection,
         {address for item in wave for address in _addresses(item)},
         {case.match.ticket for case in cases if case.match.ticket},
     )
-    received = []
     for case in cases:
         own = changes.fork()
         own.contacts.update(changes.contacts)
@@ -116,14 +125,40 @@ def _receive_wave(
         except Exception as fault:
             if is_outage(fault):  # the transaction is lost, and it is not this mail's fault
                 raise
-            received.append(Received(case.item.entry.id, None, fault=fault))
+            received[case.item.entry.id] = Received(case.item.entry.id, None, fault=fault)
             continue
         changes.merge(own)
-        received.append(answer)
+        received.setdefault(answer.spool_id, answer)
     changes.flush(connection)
     caps.flush(connection)
     replan(connection, rules, changes.touched)
-    return received
+    return left
+
+
+def _case(
+    item: Incoming, known: Known, decide: Decide, facts: Facts, received: dict[int, Received]
+) -> _Case:
+    known = known_to(item, known)
+    match = decide(item, known)
+    first = received.get(item.entry.id) if item.extra else None
+    if first is not None and match.ticket is None and match.linked is None:
+        match = replace(match, linked=first.ticket)
+    return _Case(item, known, match, facts)
+
+
+def _apart(cases: list[_Case]) -> tuple[list[_Case], list[Incoming]]:
+    """Keep one case of each ticket; the mails of the others are looked up again when it has been written."""
+    kept, left, taken = [], [], set[int]()
+    for case in cases:
+        before = case.facts.repeats.get(case.item.identity or "")
+        wanted = {case.match.ticket, case.match.linked, *case.match.merges, before.ticket if before is not None else None}
+        tickets = {number for number in wanted if number is not None}
+        if taken.isdisjoint(tickets):
+            kept.append(case)
+        else:
+            left.append(case.item)
+        taken |= tickets
+    return kept, left
 
 
 def question_of(item: Incoming, config: Config) -> Question:
@@ -179,7 +214,8 @@ def _receive_one(connection: Connection, work: Work, case: _Case) -> Received:
 
 
 def _finish(work: Work, item: Incoming, match: Match, received: Received) -> None:
-    work.changes.settle(item.entry.id, received.outcome or "", received.message, received.ticket)
+    if not item.extra:
+        work.changes.settle(item.entry.id, received.outcome or "", received.message, received.ticket)
     for other in match.merges if received.ticket else ():
         merge(work.changes, other, received.ticket or 0, "mailbridge", "its parent message arrived")
     _clear_stub(work, item, received.ticket)
@@ -187,7 +223,7 @@ def _finish(work: Work, item: Incoming, match: Match, received: Received) -> Non
 
 def _clear_stub(work: Work, item: Incoming, ticket: int | None) -> None:
     """A quarantined mail could be worked on after all: its stub ticket points to where it lies now, or is closed."""
-    if item.entry.stub is None or item.entry.stub[1] == ticket:
+    if item.extra or item.entry.stub is None or item.entry.stub[1] == ticket:
         return
     if ticket is not None:
         opening.replace_stub(work, item.entry.stub, ticket)
@@ -246,7 +282,8 @@ def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> 
         people.contact_of(work, item.mail.author, case.facts.contacts, item.verdict.trust)
     if (better_trust or better_evidence) and not item.importing:
         _decide_anew(connection, work, case, before)
-    work.changes.settle(item.entry.id, Outcome.DUPLICATE, before.id, before.ticket)
+    if not item.extra:
+        work.changes.settle(item.entry.id, Outcome.DUPLICATE, before.id, before.ticket)
     _clear_stub(work, item, before.ticket)
     return Received(item.entry.id, Outcome.DUPLICATE, before.ticket, before.id, match.evidence)
 
@@ -254,6 +291,10 @@ def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> 
 def _decide_anew(connection: Connection, work: Work, case: _Case, before: AnyRow) -> None:
     item, match, ticket = case.item, case.match, case.ticket()
     if ticket is None:
+        there = case.known.tickets.get(before.ticket)
+        if before.evidence == Evidence.NONE.value and there is not None:
+            opened = TicketNow.of(case.facts.tickets[before.ticket], dict(there.people))
+            opening.proven_better(work, opened, item, match, case.facts.contacts)
         return
     if match.standing is Standing.AGENT:
         if before.unverified:

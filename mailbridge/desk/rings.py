@@ -118,12 +118,13 @@ def _news(connection: Connection, work: Work, ticket: TicketNow, row: Any) -> Ru
     )
     writer = work.rules.agent(ticket.agent)
     facts = replace(facts, agent=Person(writer.name, "", ticket.locale) if writer else None)
-    work.set(ticket, follow_ups=ticket.follow_ups + 1, next_news_at=coming.at if coming.named else None)
+    work.set(ticket, follow_ups=ticket.follow_ups + 1)
     if row.to != "customer" or not to:
         return _lay_before_agents(connection, work, ticket, row, facts)
     work.caps.load(connection, [to[0].address], [ticket.id])
     rendered = work.rules.templates.render("follow-up", facts, ticket.locale or "en")
     send_to_customer(work, ticket, to, rendered, thread_of(connection, ticket), purpose="follow-up")
+    work.set(ticket, next_news_at=coming.at)
     return Rung(ticket.id, row.kind, row.due_at, "send", (to[0].address,), rendered.template)
 
 
@@ -173,7 +174,7 @@ def _tell_missed(connection: Connection, work: Work, ticket: TicketNow, row: Any
     facts = customer_facts(work, ticket, to[0], due_at=row.about_at, answer_by=by, breach=True)
     rendered = work.rules.templates.render("follow-up", facts, ticket.locale or "en", "promise")
     send_to_customer(work, ticket, to, rendered, thread_of(connection, ticket), purpose="promise")
-    work.set(ticket, next_news_at=coming.at if by and coming.named else None)
+    work.set(ticket, next_news_at=coming.at if by else None)
     work.changes.event(ticket.id, "mailbridge", "promise-missed", due=row.about_at.isoformat())
     return Rung(ticket.id, row.kind, row.due_at, "send", (to[0].address,), rendered.template)
 

@@ -10,7 +10,6 @@ from mailbridge.desk.work import Work
 from mailbridge.mail.message import Attachment as MailAttachment
 from mailbridge.store.tables import Attachment, Message, MessageReference
 
-
 LONGEST_INDEX = 500
 
 
@@ -68,6 +67,7 @@ def decision_of(match: Match, item: Incoming) -> dict[str, Any]:
         "standing": match.standing.value,
         "linked": match.linked,
         "pointed": match.pointed,
+        "parent": match.parent,
         "thread_index": item.mail.thread_index[:LONGEST_INDEX],
         "kind_reasons": list(item.kind.reasons),
         "runners_up": [

@@ -8,6 +8,7 @@ from typing import Literal
 
 from mailbridge.config.model import Config
 from mailbridge.doctor.finding import Finding
+from mailbridge.resolver import Resolver
 
 LONGEST_WAIT_SECONDS = 4.0
 RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org", "localdomain", "local", "internal")
@@ -26,6 +27,8 @@ def examine_domains(config: Config, _environ: Mapping[str, str], _now: datetime)
     for domain in domains:
         if domain not in public:
             yield Finding("dns", "ok", f"{domain} is a name for trying out; nobody was asked about it")
+    if config.trust.check_dkim:
+        yield resolver_finding(f"_dmarc.{domains[0]}", Resolver(config.trust.name_servers))
     if public:
         yield from domain_findings(public, config, _resolver())
 
@@ -33,6 +36,16 @@ def examine_domains(config: Config, _environ: Mapping[str, str], _now: datetime)
 def is_reserved(domain: str) -> bool:
     """Say whether a domain is one of those, or below one of those, that the public DNS never holds; or has no dot at all."""
     return "." not in domain or any(domain == name or domain.endswith(f".{name}") for name in RESERVED)
+
+
+def resolver_finding(name: str, resolver: Resolver) -> Finding:
+    """Say whether anybody answers the questions that `check_dkim` asks; that a name does not exist is an answer."""
+    servers = f"the name servers {', '.join(resolver.servers)}" if resolver.servers else "the resolver of this machine"
+    if name in resolver.ask((name,)):
+        return Finding("dns", "ok", f"{servers} can be asked for the keys of signed mail (check_dkim)")
+    fix = "Look at [trust] name_servers" if resolver.servers else "Look at /etc/resolv.conf, or name a server in [trust] name_servers"
+    what = f"{servers} did not answer in time: no sender is proven by the signature of his mail (check_dkim)"
+    return Finding("dns", "warn", what, fix)
 
 
 def domain_findings(domains: list[str], config: Config, ask: Ask | None) -> Iterator[Finding]:

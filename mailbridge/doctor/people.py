@@ -35,7 +35,10 @@ def examine_trust(config: Config, _environ: Mapping[str, str], _now: datetime) -
     """Say how agents can prove who they are."""
     submits = [key for key, agent in config.agents.items() if agent.password_hash_file]
     ways = "by logging in at our listener, or by a code" if submits and _has_tls(config) else "by a code only"
-    if not config.trust.authserv_ids:
+    if not config.trust.authserv_ids and config.trust.check_dkim:
+        what = "no mail server's Authentication-Results are believed; signatures (DKIM) are checked by mailbridge itself"
+        yield Finding("trust", "ok", what)
+    elif not config.trust.authserv_ids:
         yield Finding("trust", "warn", f"no mail server's Authentication-Results are believed: agents can prove themselves {ways}",
                       "Name the server that checks your mail in [trust] authserv_ids")
     elif not config.trust.peers and not config.imap and (config.smtp.listen or config.lmtp.listen):

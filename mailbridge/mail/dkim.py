@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailbridge.errors import ParseError
-from mailbridge.mail.fields import split_header
+from mailbridge.mail.fields import Header, split_header
 
 MOST = 8
 """Signatures of one mail that are looked at; each costs a check of a key."""
@@ -32,7 +32,8 @@ ONCE = ("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id
 _ODD_IN_HEAD = re.compile(rb"\r(?!\n)|\0")
 _BLANKS = re.compile(rb"[\t ]+")
 _LONG_GAP = re.compile(rb"\s{100}")
-_EMPTY_LINES = re.compile(rb"(?:\r?\n)++")
+_EMPTY_LINES = re.compile(rb"(?:\r\n)++")
+_MBOX_LINE = re.compile(rb"From [^\s:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,6 @@ def _values(raw: bytes) -> list[bytes]:
     end = HEADERS_END.search(raw, 0, LARGEST_HEAD)
     head = raw[: end.start()] if end else raw[:LARGEST_HEAD]
     return [match[1] for _, match in zip(range(MOST), SIGNATURE.finditer(head), strict=False)]
-
-
-def names_to_ask(raw: bytes) -> tuple[str, ...]:
-    """Return the names of the TXT records that the keys of a mail lie under, each once."""
-    return tuple(dict.fromkeys(filter(None, map(key_name, signatures(raw)))))
 
 
 def names_to_ask(raw: bytes) -> tuple[str, ...]:
@@ -99,8 +95,12 @@ def _what_is_odd(raw: bytes) -> str:
         header = split_header(raw)
     except ParseError:
         return "too-large"
-    same = header.body == end.end() and set(header.defects) <= {"mbox-line"}
+    same = header.body == end.end() and (not header.defects or _only_an_mbox_line(header, raw))
     return "" if same and not _ODD_IN_HEAD.search(raw, 0, end.end()) else "odd-head"
+
+
+def _only_an_mbox_line(header: Header, raw: bytes) -> bool:
+    return header.defects == ["mbox-line"] and _MBOX_LINE.match(raw) is not None
 
 
 def _check_one(raw: bytes, place: int, value: bytes, tags: Mapping[str, str], answers: Mapping[str, str],
@@ -177,8 +177,9 @@ def _quick(raw: bytes, relaxed: bool) -> bytes:
     end = HEADERS_END.search(raw)
     assert end is not None
     head, body = raw[: end.end()], raw[end.end() :]
+    body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     if relaxed:
-        body = _BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n").replace(b" \n", b"\n")
+        body = _BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n")
     text = body.rstrip(b"\r\n")
     tail = _EMPTY_LINES.fullmatch(body, len(text))
     return head + text + b"\r\n" if tail else head + body

@@ -15,7 +15,7 @@ from mailbridge.mail.charset import codec_of, decode_bytes
 
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
 _STRICT_GAP = re.compile(r"[ \t\r\n]*")
-_FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_FOLD = re.compile(r"(?<![ \t])[ \t]*+[\r\n]++[ \t]*+")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")

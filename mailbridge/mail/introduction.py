@@ -63,7 +63,7 @@ def bare(line: str) -> str:
 def is_known_introduction(line: str, patterns: Patterns) -> bool:
     """Say whether a line is an introduction as the patterns spell it out whole."""
     core = line.lstrip(OPENING)
-    return core != "" and core[0].lower() in patterns.introductions and hit(patterns.introductions, core.lower())
+    return core != "" and core[0].lower() in patterns.introductions.by_letter and hit(patterns.introductions, core.lower())
 
 
 def may_end_introduction(line: str, patterns: Patterns) -> bool:

@@ -49,14 +49,17 @@ def language(text: str, allowed: tuple[str, ...] = (), *, use_extra: bool = Fals
 
 def by_script(text: str) -> str | None:
     """Return the language of a script that only one language uses, if at least a third of the letters are in it."""
-    if text.isascii() or ANY_SCRIPT.search(text) is None:
+    found = "" if text.isascii() else "".join(ANY_SCRIPT.findall(text))
+    if len(found) < 3:
         return None
-    letters = sum(map(str.isalpha, text))
-    counts = {code: len(pattern.findall(text)) for code, pattern in SCRIPT.items()}
-    if counts["ja"] and counts["ja"] + counts["zh"] >= max(3, letters / 3):
+    enough = max(3, sum(map(str.isalpha, text)) / 3)
+    if len(found) < enough:
+        return None
+    counts = {code: len(pattern.findall(found)) for code, pattern in SCRIPT.items()}
+    if counts["ja"] and counts["ja"] + counts["zh"] >= enough:
         return "ja" if counts["ja"] * 12 >= counts["zh"] else "zh"
     best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] >= max(3, letters / 3) else None
+    return best if counts[best] >= enough else None
 
 
 @cache

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Rule = re.Pattern[str]
-Dispatch = Mapping[str, Rule]
-"""Regular expressions by the first letter of the line they can match; under "" those that may begin with anything."""
 
 HEADERS = ("from", "sent", "date", "to", "cc", "subject", "other")
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -25,8 +23,24 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 EXPRESSIONS = ("introduction", "footer", "disclaimer")
 NEVER = re.compile(r"(?!)")
+HEAD = 3            # letters by which a phrase is known at a glance
+PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|[?*+][?+]?|\{[^}]*\}[?+]?|.", re.DOTALL)
+SPECIAL = frozenset(".^$*+?{}[]|()")
 AROUND = " \t:：.;!\"'“”„«»*_<>-–—|\u200e\u200f"
 SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Regular expressions, sorted so that a line is tried against few of them.
+
+    by_letter: by the first letter of the line they can match. anywhere: those that may begin with anything; one of their
+    `needles` stands in every line that one of them matches.
+    """
+
+    by_letter: Mapping[str, Rule]
+    anywhere: Rule
+    needles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,8 @@ class Patterns:
     forward_prefixes: subjects of forwarded mail begin with these and a colon ("fwd"); to each the header labels of those
         tongues in which it begins a reply ("vs" is a forward in Danish, a reply in Finnish).
     introductions: whole introductions that the other rules do not know.
-    closings: phrases that close a letter ("best regards"); thanks: such phrases that may also be content.
+    closings: phrases that close a letter ("best regards"); closing_heads: the first three letters of each.
+    thanks: such phrases that may also be content.
     sent_from: beginnings of a line that names one of the `devices` ("sent from my phone").
     footers: other lines that a client adds; disclaimers: first lines of a paragraph that a server adds.
     """
@@ -55,6 +70,7 @@ class Patterns:
     forward_prefixes: Mapping[str, frozenset[str]]
     introductions: Dispatch
     closings: frozenset[str]
+    closing_heads: frozenset[str]
     thanks: frozenset[str]
     sent_from: Dispatch
     devices: Rule
@@ -83,6 +99,7 @@ def patterns_from(tables: Mapping[str, Mapping[str, Any]]) -> Patterns:
         forward_prefixes={word: _labels_where_reply(word, tables) for word in words("quote", "forward_prefix")},
         introductions=_dispatch(rules("quote", "introduction")),
         closings=frozenset(words("signature", "closing")),
+        closing_heads=frozenset(phrase[:HEAD] for phrase in words("signature", "closing")),
         thanks=frozenset(words("signature", "thanks")),
         sent_from=_dispatch([re.escape(start).replace(r"\ ", " ") + r"\b" for start in words("signature", "sent_from")]),
         devices=_any_word(words("signature", "device")),
@@ -98,8 +115,13 @@ def fold(text: str) -> str:
 
 def hit(dispatch: Dispatch, line: str) -> bool:
     """Say whether a rule of `dispatch` matches the whole beginning of `line` (lower case, stripped)."""
-    rule = dispatch.get(line[:1])
-    return (rule is not None and rule.match(line) is not None) or dispatch[""].match(line) is not None
+    rule = dispatch.by_letter.get(line[:1])
+    if rule is not None and rule.match(line) is not None:
+        return True
+    for needle in dispatch.needles:
+        if needle in line:
+            return dispatch.anywhere.match(line) is not None
+    return False
 
 
 def has_verb(text: str, patterns: Patterns) -> bool:
@@ -177,12 +199,49 @@ def _any_rule(rules: Iterable[str]) -> Rule:
 
 
 def _dispatch(rules: Iterable[str]) -> Dispatch:
-    """Sort rules by the letters they can begin with, so that a line is tried against few of them."""
-    groups: dict[str, list[str]] = {"": []}
+    """Sort rules by the letters they can begin with."""
+    groups: dict[str, list[str]] = {}
     for rule in rules:
         for letter in _first_letters(rule) or ("",):
             groups.setdefault(letter, []).append(rule)
-    return {letter: _any_rule(group) for letter, group in groups.items()}
+    anywhere = groups.pop("", [])
+    needles = dict.fromkeys(needle for rule in anywhere for needle in sorted(_needles(rule)))
+    return Dispatch({letter: _any_rule(group) for letter, group in groups.items()}, _any_rule(anywhere), tuple(needles))
+
+
+def _needles(rule: str) -> set[str]:
+    """Pieces of plain text, one of which stands in whatever the rule matches; only "" when that is not plain to see."""
+    if re.search(r"\(\?[^:]|\[\^?\]|\[[^\]]*[()|]", rule):
+        return {""}
+    found = set().union(*map(_needles_of_choice, _choices(rule)))
+    return {""} if "" in found else found
+
+
+def _needles_of_choice(choice: str) -> set[str]:
+    """The longest piece of plain text that must be there, or those of a group of which one must be."""
+    best, text, at = {""}, "", 0
+    while at < len(choice):
+        group = choice[at] == "("
+        end = at + _closing(choice[at:]) + 1 if group else _end_of_piece(choice, at)
+        piece, after, at = choice[at:end], choice[end:end + 1], end
+        needed, plain = after not in ("?", "*", "{"), _plain(piece)
+        text += plain if needed else ""
+        found = _needles(piece.removeprefix("(?:").removeprefix("(")[:-1]) if group and needed else {text}
+        best = max(best, found, key=lambda some: min(map(len, some)))
+        text = text if plain and needed and after != "+" else ""
+    return best
+
+
+def _end_of_piece(rule: str, at: int) -> int:
+    found = PIECE.match(rule, at)
+    return found.end() if found else len(rule)
+
+
+def _plain(piece: str) -> str:
+    """The letter that a piece of a rule stands for, or nothing when it stands for more than that one."""
+    if piece[0] == "\\":
+        return "" if piece[-1].isalnum() else piece[-1]
+    return piece if len(piece) == 1 and piece not in SPECIAL else ""
 
 
 def _first_letters(rule: str) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailbridge.mail.patterns import Patterns, hit
+from mailbridge.mail.patterns import HEAD, Patterns, hit
 
 LONGEST_SIGNATURE = 12      # filled lines below a closing like "Best regards" (name, title, address, telephones)
 LONGEST_LOOK = 60           # filled lines that are looked at; no signature with disclaimer is longer
@@ -78,6 +78,9 @@ def is_closing(line: str, patterns: Patterns) -> bool:
         return False
     core = line.strip(EDGE)
     low = core.lower()
+    heads = patterns.closing_heads
+    if low[:HEAD] not in heads and low[:HEAD - 1] not in heads and low[:1] not in heads:
+        return False
     if low in patterns.closings:
         return True
     for mark in (",", ".", " -", " –", " —", "!", "/", "|"):

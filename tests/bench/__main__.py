@@ -27,7 +27,7 @@ def main() -> None:
     if asked.what in ("speed", "all"):
         show(speed.measure(asked.mails, asked.runs), ("sessions", "connection", "mails_per_s", "accepted_per_s", "cpu_ms_per_mail"))
     if asked.what in ("growth", "all"):
-        show(growth.measure(asked.sizes), ("tickets", "cpu_ms_per_mail", "wall_ms_per_mail", "growth", "send_ms_per_mail"))
+        show(growth.measure(asked.sizes), ("tickets", "bridge_cpu_ms", "send_cpu_ms", "cpu_ms_per_mail", "growth", "wall_ms_per_mail"))
 
 
 def show(results: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> None:

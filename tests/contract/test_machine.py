@@ -67,7 +67,8 @@ class DeskMachine(RuleBasedStateMachine):
     def customer_answers_what_we_wrote(self, data):
         to, ours = data.draw(st.sampled_from([pair for pair in self.relay.taken if pair[0] in PEOPLE]))
         number = len(self.mails)
-        raw = mail(f"Re: {ours['Subject']}", f"More of it, {number}.", to, message_id=f"<{number}@example.com>", in_reply_to=ours["Message-ID"])
+        head = {"message_id": f"<{number}@example.com>", "in_reply_to": ours["Message-ID"]}
+        raw = mail(f"Re: {ours['Subject']}", f"More of it, {number}.", to, **head)
         self.mails.append((raw, True))
         self.desk.put(raw)
 

@@ -160,7 +160,7 @@ class Judge:
         """One period, one follow-up: after 24 hours, or in the last half hour before a night in which they end, or on the named day."""
         for case, one in self.all_news():
             office, base, said = case.office_at(one.at), case.base(one.at), case.before(one.at)
-            if one.at >= base + DAY - timedelta(seconds=1):
+            if one.at >= base + DAY - timedelta(minutes=1):
                 continue
             last_half_hour = not office.is_open(base + DAY) and not office.is_open(one.at + HOUR / 2 + timedelta(seconds=1))
             named = [local_day(at) for at in named_moments(said.text, case.customer.language, said.at)] if said else []
@@ -196,7 +196,8 @@ class Judge:
     def promised_dates(self) -> Breaches:
         """A date that an agent names is told at once; one that is going to be missed is told before it passes, once; kept ones are not."""
         for case in self.persons():
-            promises = [(at, _moment(why["until"])) for at, what, why in case.events if what == "promised"]
+            promises = [(at, _moment(why["until"])) for at, what, why in case.events
+                        if what == "promised" and case.state_at(at) not in ("resolved", "closed")]
             for at, until in promises:
                 told = [one for one in case.heard if at <= one.at <= at + self.late(at)]
                 if not any(not one.automatic or until in named_moments(one.text, case.customer.language, one.at) for one in told):
@@ -210,7 +211,7 @@ class Judge:
 
     def promise_ended(self, case: Case, at: datetime, promises: list[tuple[datetime, datetime]]) -> datetime:
         """Return when a promise was kept, replaced, or of no use any more."""
-        ends = [one.at for one in case.heard if not one.automatic and one.at > at + LATE]
+        ends = [one.at for one in case.heard if not one.automatic and one.at > at + timedelta(minutes=2)]
         ends += [since for since, state in case.states if state in ("resolved", "closed", "spam") and since >= at]
         ends += [later for later, _ in promises if later > at]
         return min(ends, default=self.week.now)
@@ -224,8 +225,7 @@ class Judge:
                     continue
                 until = asleep[0] + 5 * HOUR
                 if until < self.week.now - LATE and case.state_at(until + self.late(until)) == "snoozed":
-                    again = [since for since, state in case.states if state == "snoozed" and since > asleep[0]]
-                    if not again:
+                    if not any("/snooze" in line for other in case.customer.answers for line in other.lines if asleep[0] < other.at < until):
                         yield f"#{case.number}: put to sleep at {asleep[0]}, still asleep at {until + LATE}"
 
     # -- escalation
