@@ -32,7 +32,7 @@ def is_bare_thanks(text: str, names: tuple[str, ...] = ()) -> bool:
     words that are none of these; so has anything with a question or a number.
     """
     text = _SMILE.sub(" ", text)
-    words = _WORD.findall(text.casefold())
+    words = [match[0].casefold() for match in _WORD.finditer(text) if not _is_spoken_to(text, match)]
     if (
         not words
         or len(words) > MOST_WORDS
@@ -46,6 +46,19 @@ def is_bare_thanks(text: str, names: tuple[str, ...] = ()) -> bool:
     )
 
 
+def _is_spoken_to(text: str, word: re.Match[str]) -> bool:
+    """Say whether a word is a name that somebody is called by: capital, behind a comma or a greeting, or before a comma."""
+    if not word[0][0].isupper() or word[0].casefold() in _THANKS | _AROUND:
+        return False
+    before, after = text[: word.start()].rstrip(" \t"), text[word.end() :].lstrip(" \t")
+    ends = not after or after[0] in ",.!\n"
+    greeted = _WORD.findall(before[-30:].casefold())[-1:]
+    return ends and (
+        before.endswith(",") or bool(greeted and greeted[0] in _GREETINGS) or (not before and after[:1] == ",")
+    )
+
+
+_GREETINGS = frozenset("hi hello hey dear здравствуйте привет день утро вечер sveiki diena rytas vakaras labas".split())  # noqa: SIM905
 _THANKS_WORDS = """
     thanks thank thankyou thx thnx tnx ty cheers grateful appreciated appreciate
     спасибо спс благодарю благодарим спасибочки признателен признательна благодарен благодарна пасиб

@@ -92,7 +92,8 @@ def waves(batch: Sequence[Incoming]) -> Iterator[list[Incoming]]:
                 *item.signals.tags,
                 item.identity,
                 -item.entry.id,
-            } - {None}
+            }
+            keys.discard(None)
             (wave if taken.isdisjoint(keys) else later).append(item)
             taken |= keys
         yield wave
@@ -290,11 +291,13 @@ def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> 
 
 def _decide_anew(connection: Connection, work: Work, case: _Case, before: AnyRow) -> None:
     item, match, ticket = case.item, case.match, case.ticket()
-    if ticket is None:
+    if before.evidence == Evidence.NONE.value and (ticket is None or ticket.id == before.ticket):
         there = case.known.tickets.get(before.ticket)
-        if before.evidence == Evidence.NONE.value and there is not None:
+        if there is not None and before.agent is None:
             opened = TicketNow.of(case.facts.tickets[before.ticket], dict(there.people))
             opening.proven_better(work, opened, item, match, case.facts.contacts)
+        return
+    if ticket is None:
         return
     if match.standing is Standing.AGENT:
         if before.unverified:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mailbridge.errors import ParseError
@@ -20,6 +20,8 @@ from mailbridge.mail.fields import Header, split_header
 MOST = 8
 """Signatures of one mail that are looked at; each costs a check of a key."""
 LARGEST = 20_000_000
+MOST_WORK = 2 * LARGEST
+"""About two seconds: two signatures of a large mail with files, or eight of a megabyte of blanks; see `_work`."""
 LARGEST_HEAD, LARGEST_SIGNATURE, MOST_SIGNED_FIELDS = 256_000, 8_000, 200
 """What mailers write stays far below; dkimpy's time grows with the square of each of them."""
 HEADERS_END = re.compile(rb"\r?\n\r?\n")
@@ -30,7 +32,7 @@ ONCE = ("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id
         "content-type", "content-transfer-encoding", "content-disposition")
 """Fields that a mail has once (RFC 5322 §3.6, RFC 2045). A second one that nobody signed changes what is read (RFC 6376 §8.15)."""
 _ODD_IN_HEAD = re.compile(rb"\r(?!\n)|\0")
-_BLANKS = re.compile(rb"[\t ]+")
+_BLANKS = re.compile(rb"\t[\t ]*+| [\t ]++")
 _LONG_GAP = re.compile(rb"\s{100}")
 _EMPTY_LINES = re.compile(rb"(?:\r\n)++")
 _MBOX_LINE = re.compile(rb"From [^\s:]")
@@ -75,10 +77,12 @@ def check_dkim(raw: bytes, answers: Mapping[str, str]) -> tuple[DkimResult, ...]
     The record is empty where there is none; a name that nobody answered about is missing. Returns nothing for an unsigned
     mail. Raises ModuleNotFoundError without the extra `dkim`. Never raises on a mail.
     """
-    values, messages = _values(raw), dict[bool, Any]()
-    odd = _what_is_odd(raw) if values else ""
+    values = _values(raw)
+    if not values:
+        return ()
+    odd, checker = _what_is_odd(raw), _Checker(raw, answers, MOST_WORK)
     return tuple(DkimResult(tags.get("d", "").lower(), tags.get("s", "").lower(), "permerror", odd) if odd
-                 else _check_one(raw, place, value, tags, answers, messages)
+                 else checker.check(place, value, tags)
                  for place, (value, tags) in enumerate(zip(values, signatures(raw), strict=True)))
 
 
@@ -103,23 +107,6 @@ def _only_an_mbox_line(header: Header, raw: bytes) -> bool:
     return header.defects == ["mbox-line"] and _MBOX_LINE.match(raw) is not None
 
 
-def _check_one(raw: bytes, place: int, value: bytes, tags: Mapping[str, str], answers: Mapping[str, str],
-               messages: dict[bool, Any]) -> DkimResult:
-    domain, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
-    refusal = _refusal(value, tags)
-    if refusal:
-        return DkimResult(domain, selector, "permerror", refusal)
-    name = key_name(tags)
-    if name not in answers:
-        return DkimResult(domain, selector, "temperror", "no-answer")
-    if not answers[name]:
-        return DkimResult(domain, selector, "permerror", "no-key")
-    relaxed = tags.get("c", "").partition("/")[2] == "relaxed"
-    reason = _verify(raw, place, domain, answers, relaxed, messages)
-    failed = reason in ("body-changed", "signature-does-not-match")
-    return DkimResult(domain, selector, "fail" if failed else "permerror" if reason else "pass", reason)
-
-
 def _refusal(value: bytes, tags: Mapping[str, str]) -> str:
     """Say why a signature counts for nothing, whatever its key is.
 
@@ -135,30 +122,64 @@ def _refusal(value: bytes, tags: Mapping[str, str]) -> str:
     return "" if "from" in fields else "from-not-signed"
 
 
-def _verify(raw: bytes, place: int, domain: str, answers: Mapping[str, str], relaxed: bool, messages: dict[bool, Any]) -> str:
-    """Have dkimpy check a signature; return why it does not count, nothing when it does.
+@dataclass(slots=True)
+class _Checker:
+    """Checks the signatures of one mail, one after the other. left: how much work may still be put into it.
 
-    messages: the mail as dkimpy has read it, by the way its body is made canonical, for the next signature.
+    messages: the mail as dkimpy has read it, by the way its body is made canonical.
     """
-    import dkim
 
-    def answer(asked: bytes | str, timeout: int = 5) -> bytes | None:  # noqa: ARG001 - dkimpy passes a time limit
+    raw: bytes
+    answers: Mapping[str, str]
+    left: int
+    messages: dict[bool, Any] = field(default_factory=dict)
+
+    def check(self, place: int, value: bytes, tags: Mapping[str, str]) -> DkimResult:
+        """Say what the signature at a place from the top is worth."""
+        domain, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
+        refusal, name = _refusal(value, tags), key_name(tags)
+        if refusal:
+            return DkimResult(domain, selector, "permerror", refusal)
+        if name not in self.answers:
+            return DkimResult(domain, selector, "temperror", "no-answer")
+        if not self.answers[name]:
+            return DkimResult(domain, selector, "permerror", "no-key")
+        self.left -= _work(self.raw)
+        if self.left < 0:
+            return DkimResult(domain, selector, "permerror", "too-large")
+        reason = self._verify(place, domain, relaxed=tags.get("c", "").partition("/")[2] == "relaxed")
+        failed = reason in ("body-changed", "signature-does-not-match")
+        return DkimResult(domain, selector, "fail" if failed else "permerror" if reason else "pass", reason)
+
+    def _verify(self, place: int, domain: str, *, relaxed: bool) -> str:
+        """Have dkimpy check a signature; return why it does not count, nothing when it does."""
+        import dkim
+
+        try:
+            if relaxed not in self.messages:
+                self.messages[relaxed] = dkim.DKIM(_quick(self.raw, relaxed), minkey=1024)
+            message = self.messages[relaxed]
+            good = message.verify(idx=place, dnsfunc=self._record)
+        except dkim.ValidationError as error:
+            return "body-changed" if "body hash" in str(error) else "not-valid"
+        except dkim.KeyFormatError as error:
+            return "weak" if "too small" in str(error) else "no-key"
+        except Exception:  # keys and signatures are a stranger's bytes; dkimpy raises what it likes on them
+            return "not-valid"
+        return _what_was_added(message, domain) if good else "signature-does-not-match"
+
+    def _record(self, asked: bytes | str, timeout: int = 5) -> bytes | None:  # noqa: ARG002 - dkimpy passes a time limit
         text = asked.decode("ascii", "replace") if isinstance(asked, bytes) else asked
-        return answers.get(text.rstrip(".").lower(), "").encode("ascii", "replace") or None
+        return self.answers.get(text.rstrip(".").lower(), "").encode("ascii", "replace") or None
 
-    try:
-        if relaxed not in messages:
-            messages[relaxed] = dkim.DKIM(_quick(raw, relaxed), minkey=1024)
-        message = messages[relaxed]
-        good = message.verify(idx=place, dnsfunc=answer)
-    except dkim.ValidationError as error:
-        return "body-changed" if "body hash" in str(error) else "not-valid"
-    except dkim.KeyFormatError as error:
-        return "weak" if "too small" in str(error) else "no-key"
-    except Exception:  # keys and signatures are a stranger's bytes; dkimpy raises what it likes on them
-        return "not-valid"
-    if not good:
-        return "signature-does-not-match"
+
+def _work(raw: bytes) -> int:
+    """Return what one signature costs, in bytes of plain text: to make a body canonical, each blank in it is replaced twice."""
+    return len(raw) + 5 * raw.count(b" ") + 9 * raw.count(b"\t")
+
+
+def _what_was_added(message: Any, domain: str) -> str:
+    """Say why a good signature, which dkimpy has just checked, does not speak for the mail that we read."""
     signed = Counter(name.decode("ascii", "replace") for name in message.include_headers)
     there = Counter(name.decode("ascii").lower() for name, _ in message.headers)
     if any(there[name] > max(1, signed[name]) for name in ONCE):

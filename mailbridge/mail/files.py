@@ -57,7 +57,7 @@ def read_files(parts: list[Part], hints: tuple[str, ...], max_parts: int) -> Fil
             _open_tnef(part, files)
         elif part.type in _SMIME_TYPES or part.name.lower() == "smime.p7m":
             _open_smime(part, files, hints, max_parts)
-        elif part.type == "text/plain" and _UU.search(part.content, 0, 200_000):
+        elif part.type == "text/plain" and b"begin" in part.content and _UU.search(part.content, 0, 200_000):
             _open_uuencoded(part, files)
         else:
             files.parts.append(part)

@@ -15,7 +15,8 @@ from mailbridge.mail.charset import codec_of, decode_bytes
 
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
 _STRICT_GAP = re.compile(r"[ \t\r\n]*")
-_FOLD = re.compile(r"(?<![ \t])[ \t]*+[\r\n]++[ \t]*+")
+_FOLD = re.compile(r"[\r\n]++[ \t]*+")
+_BLANKS_BEFORE_FOLD = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -62,7 +63,7 @@ def decode_header(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
     """Return a header value unfolded, with its encoded words and raw 8-bit characters decoded, and cleaned."""
     text = value if isinstance(value, str) else _from_bytes(value, hints)
     if "\n" in text or "\r" in text:
-        text = _FOLD.sub(" ", text)
+        text = _unfolded(text)
     if "=?" in text:
         text = decode_words(text, hints)
     return clean(text)
@@ -71,7 +72,14 @@ def decode_header(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
 def raw_text(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
     """Return a header value unfolded, its encoded words still in place: for structured fields, split before decoding."""
     text = value if isinstance(value, str) else _from_bytes(value, hints)
-    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
+    return _unfolded(text) if "\n" in text or "\r" in text else text
+
+
+def _unfolded(text: str) -> str:
+    """Return text with each fold and the blanks around it as one blank. Looks at a blank once: a header may be full of them."""
+    if " \r" in text or " \n" in text or "\t\r" in text or "\t\n" in text:
+        text = _BLANKS_BEFORE_FOLD.sub("", text)
+    return _FOLD.sub(" ", text)
 
 
 _STRUCTURED = frozenset({

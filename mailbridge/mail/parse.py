@@ -56,6 +56,7 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
     files = read_files(parts, charset_hints, max_parts)
     body = read_body(files.parts, charset_hints)
     date = _date(entity.date, mail)
+    subject = mail.header("subject") if not charset_hints else decode_header(skeleton.root.header.first("subject"))
     odd = {*defects, *skeleton.defects, *files.defects, *body.defects, *_header_defects(mail, date)}
     odd.update(name for part in parts for name in part.defects)
     return replace(
@@ -68,7 +69,7 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
         attached=files.attached,
         report=report_groups(parts),
         returned=returned_headers(parts, charset_hints),
-        content_key=_content_key(mail, date, skeleton.root.header, parts),
+        content_key=_content_key(mail, date, subject, parts),
         defects=tuple(sorted(odd)),
     )
 
@@ -167,14 +168,15 @@ def _attachments(body: Body, extra: list[Part]) -> tuple[Attachment, ...]:
     return tuple(out)
 
 
-def _content_key(mail: Mail, date: datetime | None, header: Header, parts: list[Part]) -> str:
+def _content_key(mail: Mail, date: datetime | None, subject: str, parts: list[Part]) -> str:
     """Hash From, Date, Subject and the decoded parts: what stays the same whichever way a mail comes.
 
-    The charset hints of a mailbox must not count, so that a mail to two mailboxes is one: bytes are hashed.
+    subject: decoded without the charset hints of a mailbox. They must not count, so that a mail to two mailboxes is one:
+    bytes are hashed.
     """
     digest = hashlib.sha256()
     sender = ",".join(address.address.lower() for address in mail.from_)
-    for text in (sender, date.isoformat() if date else mail.header("date"), decode_header(header.first("subject"))):
+    for text in (sender, date.isoformat() if date else mail.header("date"), subject):
         digest.update(text.encode("utf-8", "replace") + b"\0")
     for part in parts:
         content = part.content

@@ -24,7 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 EXPRESSIONS = ("introduction", "footer", "disclaimer")
 NEVER = re.compile(r"(?!)")
 HEAD = 3            # letters by which a phrase is known at a glance
-PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|[?*+][?+]?|\{[^}]*\}[?+]?|.", re.DOTALL)
+PIECE = re.compile(r"\\(?:x..|u.{4}|U.{8}|N\{[^}]*\}|\d{1,3}|.)|\[\^?(?:\\.|[^\]\\])*\]|[?*+][?+]?|\{[^}]*\}[?+]?|.", re.DOTALL)
 SPECIAL = frozenset(".^$*+?{}[]|()")
 AROUND = " \t:：.;!\"'“”„«»*_<>-–—|\u200e\u200f"
 SPACES = re.compile(r"\s+")
@@ -205,16 +205,26 @@ def _dispatch(rules: Iterable[str]) -> Dispatch:
         for letter in _first_letters(rule) or ("",):
             groups.setdefault(letter, []).append(rule)
     anywhere = groups.pop("", [])
-    needles = dict.fromkeys(needle for rule in anywhere for needle in sorted(_needles(rule)))
-    return Dispatch({letter: _any_rule(group) for letter, group in groups.items()}, _any_rule(anywhere), tuple(needles))
+    needles = {needle for rule in anywhere for needle in _needles(rule)}
+    shortest = sorted(one for one in needles if not any(other in one for other in needles - {one}))
+    return Dispatch({letter: _any_rule(group) for letter, group in groups.items()}, _any_rule(anywhere), tuple(shortest))
 
 
 def _needles(rule: str) -> set[str]:
     """Pieces of plain text, one of which stands in whatever the rule matches; only "" when that is not plain to see."""
-    if re.search(r"\(\?[^:]|\[\^?\]|\[[^\]]*[()|]", rule):
+    if not _is_plain_to_see(rule):
         return {""}
     found = set().union(*map(_needles_of_choice, _choices(rule)))
     return {""} if "" in found else found
+
+
+def _is_plain_to_see(rule: str) -> bool:
+    """Say whether a rule has no group but `(…)` and `(?:…)`, and no set that holds a bracket or a bar."""
+    pieces = PIECE.findall(rule)
+    if any(piece[0] == "[" and (piece in ("[]", "[^]") or not set("()|").isdisjoint(piece)) for piece in pieces):
+        return False
+    return all(begin != "(" or mark[0] != "?" or (mark, end) == ("?", ":")
+               for begin, mark, end in zip(pieces, pieces[1:], pieces[2:], strict=False))
 
 
 def _needles_of_choice(choice: str) -> set[str]:
@@ -226,7 +236,7 @@ def _needles_of_choice(choice: str) -> set[str]:
         piece, after, at = choice[at:end], choice[end:end + 1], end
         needed, plain = after not in ("?", "*", "{"), _plain(piece)
         text += plain if needed else ""
-        found = _needles(piece.removeprefix("(?:").removeprefix("(")[:-1]) if group and needed else {text}
+        found = _needles(piece[3 if piece.startswith("(?:") else 1:-1]) if group and needed else {text}
         best = max(best, found, key=lambda some: min(map(len, some)))
         text = text if plain and needed and after != "+" else ""
     return best
@@ -240,7 +250,7 @@ def _end_of_piece(rule: str, at: int) -> int:
 def _plain(piece: str) -> str:
     """The letter that a piece of a rule stands for, or nothing when it stands for more than that one."""
     if piece[0] == "\\":
-        return "" if piece[-1].isalnum() else piece[-1]
+        return piece[1] if len(piece) == 2 and not piece[1].isalnum() else ""
     return piece if len(piece) == 1 and piece not in SPECIAL else ""
 
 

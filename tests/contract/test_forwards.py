@@ -39,7 +39,11 @@ def test_agents_forward_opens_the_ticket_for_the_original_sender(small_desk):
     shown = small_desk.ticket()
     assert (shown["requester"], shown["subject"]) == ("emma@example.com", "Printer")
     message = shown["thread"][0]
-    assert (message["from"]["address"], message["agent"], message["reply"]) == ("emma@example.com", "anna", "The printer is on fire.")
+    assert (message["from"]["address"], message["agent"], message["reply"]) == (
+        "emma@example.com",
+        "anna",
+        "The printer is on fire.",
+    )
     assert "Please look after her." in message["text"], "what the agent wrote is kept"
     (told,) = small_desk.sent_to("emma@example.com")
     assert told["Subject"] == "Re: Printer"
@@ -49,7 +53,9 @@ def test_agents_forward_opens_the_ticket_for_the_original_sender(small_desk):
 
 def test_answer_to_a_forward_goes_to_the_original_sender(small_desk):
     small_desk.receive(mail("Fwd: Printer", TEXT, ANNA), **PROVEN)
-    small_desk.receive(mail("Re: Printer", "On my way.", ANNA, message_id="<2@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "On my way.", ANNA, message_id="<2@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     answer = small_desk.sent_to("emma@example.com")[-1]
     assert answer.get_content().startswith("On my way.")
     received = small_desk.receive(mail("Re: Printer", "Thank you, it smokes still.", in_reply_to=answer["Message-ID"]))
@@ -60,7 +66,9 @@ def test_attached_mail_is_answered_in_its_own_thread(small_desk):
     small_desk.receive(attached(INNER), **PROVEN)
     assert small_desk.ticket()["requester"] == "emma@example.com"
     assert small_desk.sent_to("emma@example.com")[0]["In-Reply-To"] == "<first@example.com>"
-    small_desk.receive(mail("Re: Printer", "On my way.", ANNA, message_id="<2@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "On my way.", ANNA, message_id="<2@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     assert small_desk.sent_to("emma@example.com")[-1]["In-Reply-To"] == "<first@example.com>"
     received = small_desk.receive(mail("Re: Printer", "And now?", references="<first@example.com>"))
     assert (received.ticket, received.evidence) == (1, "reference")
@@ -99,7 +107,9 @@ def test_agent_is_asked_back_when_the_sender_is_not_certain(small_desk, text):
     assert "Whose mail" in question["Subject"]
     assert "/allow customer@example.org" in question.get_content()
     back = str(question["Reply-To"].addresses[0].addr_spec)
-    small_desk.receive(mail("Re: Whose?", "/allow emma@example.com", ANNA, message_id="<2@example.org>"), back, **PROVEN)
+    small_desk.receive(
+        mail("Re: Whose?", "/allow emma@example.com", ANNA, message_id="<2@example.org>"), back, **PROVEN
+    )
     assert small_desk.ticket()["requester"] == "emma@example.com"
     small_desk.receive(mail("Re: Printer", "On my way.", ANNA, message_id="<3@example.org>"), back, **PROVEN)
     assert small_desk.sent_to("emma@example.com")[-1].get_content().startswith("On my way.")
@@ -133,7 +143,9 @@ def test_our_answer_forwarded_to_another_lets_him_in_as_a_third_party_alone(smal
     roles = {one["address"]: one["role"] for one in small_desk.ticket()["participants"]}
     assert roles == {"emma@example.com": "requester", "leo@example.net": "third-party"}
     small_desk.do(1, "/allow leo@example.net")
-    small_desk.receive(mail("Re: Printer", "Hello all.", ANNA, message_id="<4@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "Hello all.", ANNA, message_id="<4@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     assert small_desk.sent_to("leo@example.net")[-1].get_content().startswith("Hello all.")
 
 
@@ -150,11 +162,17 @@ def references(sent: email.message.EmailMessage) -> list[str]:
 
 def test_answer_names_the_whole_chain_that_its_reader_saw(small_desk: Desk):
     small_desk.receive(mail(message_id="<first@example.com>"))
-    small_desk.receive(mail("Re: Printer", "Psst.", "Eve <eve@example.net>", message_id="<eve@x>", references="<first@example.com>"))
-    small_desk.receive(mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "Psst.", "Eve <eve@example.net>", message_id="<eve@x>", references="<first@example.com>")
+    )
+    small_desk.receive(
+        mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     ours = small_desk.sent_to("emma@example.com")[-1]["Message-ID"]
     small_desk.receive(mail("Re: Printer", "And now?", message_id="<second@example.com>", in_reply_to=ours))
-    small_desk.receive(mail("Re: Printer", "Two.", ANNA, message_id="<a2@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "Two.", ANNA, message_id="<a2@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     answer = small_desk.sent_to("emma@example.com")[-1]
     assert answer["In-Reply-To"] == "<second@example.com>"
     assert references(answer) == ["<first@example.com>", ours, "<second@example.com>"]
@@ -164,7 +182,9 @@ def test_answer_names_the_whole_chain_that_its_reader_saw(small_desk: Desk):
 def test_thread_index_goes_on_where_the_peer_uses_it(small_desk: Desk):
     root = "AdxVKmZzAAECAwQFBgcICQoLDA0ODw=="
     small_desk.receive(mail(thread_index=root))
-    small_desk.receive(mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     answer = small_desk.sent_to("emma@example.com")[-1]
     assert str(answer["Thread-Index"]).startswith(root[:28])
     assert len(str(answer["Thread-Index"])) > len(root)
@@ -172,5 +192,7 @@ def test_thread_index_goes_on_where_the_peer_uses_it(small_desk: Desk):
 
 def test_peer_without_thread_index_is_sent_none(small_desk: Desk):
     small_desk.receive(mail())
-    small_desk.receive(mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN)
+    small_desk.receive(
+        mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN
+    )
     assert small_desk.sent_to("emma@example.com")[-1]["Thread-Index"] is None

@@ -36,7 +36,8 @@ def roles(desk: Desk, number: int) -> dict[str, str]:
 def clocks(desk: Desk, number: int) -> Any:
     with desk.app.database.read() as connection:
         return connection.execute(
-            text("select state, waiting_since, closed_at, requester, answerable from ticket where id = :n"), {"n": number}
+            text("select state, waiting_since, closed_at, requester, answerable from ticket where id = :n"),
+            {"n": number},
         ).one()
 
 
@@ -93,7 +94,9 @@ def test_merge_of_a_waiting_ticket_wakes_a_resolved_one_and_unmerge_lets_it_rest
 
 def test_unmerge_leaves_alone_what_was_answered_since(two):
     two.do(2, "/merge 1")
-    two.receive(mail("Re: Printer", "Both are seen to.", ANNA, message_id="<a@example.org>"), two.reply_address(), **PROVEN)
+    two.receive(
+        mail("Re: Printer", "Both are seen to.", ANNA, message_id="<a@example.org>"), two.reply_address(), **PROVEN
+    )
     two.do(1, "/unmerge 2")
     assert clocks(two, 1).waiting_since is None
     assert two.ticket(1)["answered_at"] if "answered_at" in two.ticket(1) else True
@@ -103,7 +106,9 @@ def test_chain_of_merges_is_followed_and_taken_apart_link_by_link(two):
     two.receive(mail("Lamp", "It is dark.", "Ona <ona@example.lt>", message_id="<lamp@example.lt>"))
     two.do(3, "/merge 2")
     two.do(2, "/merge 1")
-    received = two.receive(mail("Re: Lamp", "Still.", "Ona <ona@example.lt>", message_id="<l2@example.lt>"), token(two, "ona@example.lt"))
+    received = two.receive(
+        mail("Re: Lamp", "Still.", "Ona <ona@example.lt>", message_id="<l2@example.lt>"), token(two, "ona@example.lt")
+    )
     assert received.ticket == 1
     two.do(2, "/unmerge")
     assert ids(two, 1) == ["printer@example.com"]
@@ -128,20 +133,28 @@ def test_unmerge_of_nothing_is_refused(two):
 
 
 def test_split_makes_a_ticket_of_the_last_mail_and_later_mail_follows(two):
-    two.receive(mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>"))
-    two.receive(mail("Re: Lamp", "It is dark.", EMMA, message_id="<lamp2@example.com>", references="<lamp@example.com>"))
+    two.receive(
+        mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>")
+    )
+    two.receive(
+        mail("Re: Lamp", "It is dark.", EMMA, message_id="<lamp2@example.com>", references="<lamp@example.com>")
+    )
     two.do(1, "/split")
     assert ids(two, 3) == ["lamp2@example.com"]
     shown = two.ticket(3)
     assert (shown["requester"], shown["state"], shown["subject"]) == ("emma@example.com", "new", "Re: Lamp")
     assert shown["links"] == [{"ticket": 1, "how": "continues"}]
-    received = two.receive(mail("Re: Lamp", "Still.", EMMA, message_id="<lamp3@example.com>", references="<lamp2@example.com>"))
+    received = two.receive(
+        mail("Re: Lamp", "Still.", EMMA, message_id="<lamp3@example.com>", references="<lamp2@example.com>")
+    )
     assert received.ticket == 3
     assert two.receive(mail("Re: Printer", "Well?", EMMA, references="<printer@example.com>")).ticket == 1
 
 
 def test_split_is_undone_by_a_merge(two):
-    two.receive(mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>"))
+    two.receive(
+        mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>")
+    )
     before = clocks(two, 1), ids(two, 1), roles(two, 1)
     two.do(1, "/split")
     assert ids(two, 1) == ["printer@example.com"]
@@ -151,7 +164,9 @@ def test_split_is_undone_by_a_merge(two):
 
 def test_split_of_the_mail_that_reopened_a_ticket_lets_it_rest_again(two):
     two.do(1, "/resolve")
-    two.receive(mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>"))
+    two.receive(
+        mail("Lamp", "Another matter.", EMMA, message_id="<lamp@example.com>", references="<printer@example.com>")
+    )
     assert two.ticket(1)["state"] == "open"
     two.do(1, "/split")
     assert two.ticket(1)["state"] == "resolved"
@@ -160,7 +175,9 @@ def test_split_of_the_mail_that_reopened_a_ticket_lets_it_rest_again(two):
 
 
 def test_strangers_mail_is_split_off_as_his_own(two):
-    two.receive(mail("Re: Printer", "My scanner hums.", LEO, message_id="<leo@example.net>", references="<printer@example.com>"))
+    two.receive(
+        mail("Re: Printer", "My scanner hums.", LEO, message_id="<leo@example.net>", references="<printer@example.com>")
+    )
     two.do(1, "/split")
     assert two.ticket(3)["requester"] == "leo@example.net"
     assert clocks(two, 1).state == "new"
@@ -188,16 +205,25 @@ def test_parent_that_comes_after_two_replies_joins_their_tickets_on_record(desk)
     """Leo answers a mail of Emma's that we have not got yet, then hers comes, proven, with him in copy."""
     desk.receive(mail("Re: Plan", "Agreed.", LEO, message_id="<reply@example.net>", references="<plan@example.com>"))
     proof = {"authentication_results": "mx.example.org; dmarc=pass header.from=example.com"}
-    received = desk.receive(mail("Plan", "Shall we?", EMMA, message_id="<plan@example.com>", cc="leo@example.net", **proof), believed=True)
+    received = desk.receive(
+        mail("Plan", "Shall we?", EMMA, message_id="<plan@example.com>", cc="leo@example.net", **proof), believed=True
+    )
     assert (received.outcome, received.ticket) == ("new", 2)
     assert set(ids(desk, 2)) == {"reply@example.net", "plan@example.com"}
     assert desk.ticket(1)["merged_into"] == 2
     assert "merged" in desk.events(1)
-    assert desk.receive(mail("Re: Plan", "And?", LEO, message_id="<r2@example.net>"), token(desk, "leo@example.net")).ticket == 2
+    assert (
+        desk.receive(
+            mail("Re: Plan", "And?", LEO, message_id="<r2@example.net>"), token(desk, "leo@example.net")
+        ).ticket
+        == 2
+    )
 
 
 def test_parent_of_a_stranger_joins_nothing_and_the_near_match_is_noted(small_desk):
-    small_desk.receive(mail("Re: Plan", "Agreed.", LEO, message_id="<reply@example.net>", references="<plan@example.com>"))
+    small_desk.receive(
+        mail("Re: Plan", "Agreed.", LEO, message_id="<reply@example.net>", references="<plan@example.com>")
+    )
     received = small_desk.receive(mail("Plan", "Shall we?", EMMA, message_id="<plan@example.com>"))
     assert (received.outcome, received.ticket) == ("new", 2)
     assert small_desk.ticket(1)["state"] == "new"

@@ -519,6 +519,9 @@ def test_subject_base(subject, base, reply, forward):
         "Thank you very much for the quick help, Anna :)",
         "Hi Anna,\n\nthanks a lot, everything works now.\n\nBest regards\nEmma",
         "Спасибо большое!",
+        "Спасибо, Мария!",
+        "Ačiū, Jonai",
+        "Hi Mary,\nthank you!",
         "Здравствуйте, Анна! Всё работает, спасибо за оперативность.",
         "Ačiū!",
         "Labai ačiū už pagalbą, viskas veikia.",
@@ -543,6 +546,8 @@ def test_bare_thanks(text):
         "Thanks for 2 of them",
         "OK",
         "Thank you Mallory",
+        "Thanks, Refund Please",
+        "Thanks, it burns",
     ],
 )
 def test_more_than_thanks(text):

@@ -157,6 +157,15 @@ def test_a_mail_too_large_to_check_has_no_proof():
     assert check_dkim(b"X: " + b"a" * 300_000 + b"\r\n" + signed(MAIL), {}) == ()
 
 
+def test_a_mail_full_of_work_is_checked_only_as_often_as_there_is_time_for(monkeypatch):
+    raw, answers = MAIL + b"a\t" * 50_000, {key_at(selector=f"s{number}"): key()[1] for number in range(5)}
+    for number in range(5):
+        raw = signed(raw, selector=f"s{number}")
+    monkeypatch.setattr("mailbridge.mail.dkim.MOST_WORK", 3 * 10 * 60_000)
+    found = [one.reason or one.result for one in check_dkim(raw, answers)]
+    assert found == ["pass"] * 3 + ["too-large"] * 2
+
+
 BODY = st.text(alphabet=" \t\r\nab", max_size=60).map(str.encode)
 
 
