@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from mailbridge.decide.retry import next_try
 from mailbridge.errors import StoreError
@@ -42,7 +42,8 @@ ONLY_WHILE = {
     "reminder": ("pending",),
 }
 """What is only true while its ticket is in one of these states, looked at in the moment of sending."""
-OPEN_STATES = ("waiting", "sending")
+IS_OPEN = text("outbox.state IN ('waiting', 'sending')")
+"""Written out, not bound: only so does SQLite see that the partial index `ix_outbox_due` serves."""
 
 outbox: Any = OutboxTable.__table__  # type: ignore[attr-defined]
 ticket: Any = Ticket.__table__  # type: ignore[attr-defined]
@@ -102,17 +103,6 @@ class Outbox:
                 outbox.c.id.in_(held), outbox.c.state == "sending", outbox.c.claimed_by == self.worker
             )
             self.database.write(doing(query.values(claimed_until=until)))
-
-    def next_due(self) -> datetime | None:
-        """Return when the next mail is due, or None when none waits."""
-        query = (
-            select(outbox.c.next_at)
-            .where(outbox.c.state == "waiting", outbox.c.state.in_(OPEN_STATES))
-            .order_by(outbox.c.next_at)
-            .limit(1)
-        )
-        with self.database.read() as connection:
-            return connection.execute(query).scalar()
 
     def retry(self, number: int, now: datetime) -> bool:
         """Send a held or failed mail after all: only to those who have not got it. Say whether there was one."""
@@ -225,7 +215,7 @@ def _claim(connection: Connection, worker: str, now: datetime, most: int) -> Seq
     dead = (outbox.c.state == "sending") & (outbox.c.claimed_until < now)
     query = (
         select(outbox)
-        .where(outbox.c.state.in_(OPEN_STATES), outbox.c.next_at <= now, (outbox.c.state == "waiting") | dead)
+        .where(IS_OPEN, outbox.c.next_at <= now, (outbox.c.state == "waiting") | dead)
         .order_by(outbox.c.next_at, outbox.c.id)
         .limit(most)
     )

@@ -23,66 +23,25 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 
+from mailbridge.delivery import Delivery, Entry
 from mailbridge.errors import SpoolError, StoreError
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import AnyRow, Database, doing, unclaimed
 from mailbridge.store.tables import Spool as SpoolTable
 from mailbridge.store.tables import SpoolRaw
 
+__all__ = ["CLAIM_SECONDS", "SMALL_BYTES", "TRIES_ALONE", "Delivery", "Entry", "Spool", "held", "settle"]
+
 SMALL_BYTES = 64 * 1024
 CLAIM_SECONDS = 30
 TRIES_ALONE = 3
+UNSETTLED = text("spool.state != 'settled'")
+"""Written out, not bound: only so does SQLite see that the partial index `ix_spool_unsettled` serves."""
 
 spool: Any = SpoolTable.__table__  # type: ignore[attr-defined]
 raws: Any = SpoolRaw.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A mail that a peer hands us, with its envelope.
-
-    raw: the exact bytes, or the path of a finished file in the blobs' `tmp/`, which `accept` takes over.
-    envelope_from: "" is the null sender, None when there is no envelope (a file).
-    source: smtp, lmtp, imap, pipe or import. believed: the source's Authentication-Results count.
-    mailbox: the one of our mailboxes it is for, when the source says so.
-    origin: equal for the same delivery made twice (`import:<sha256>`, `imap:<account>/<folder>/<uidvalidity>/<uid>`).
-    """
-
-    raw: bytes | Path
-    envelope_from: str | None
-    recipients: tuple[str, ...]
-    source: str
-    received_at: datetime
-    peer: str = ""
-    authenticated_as: str | None = None
-    believed: bool = False
-    mailbox: str | None = None
-    origin: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A claimed mail. `missing` says so when its blob is gone; then `raw` is empty.
-
-    stub: (message, ticket) that stand for it since it was quarantined.
-    """
-
-    id: int
-    delivery: Delivery
-    sha256: str
-    size: int
-    attempts: int
-    alone: bool
-    missing: str = ""
-    stub: tuple[int, int] | None = None
-
-    @property
-    def raw(self) -> bytes:
-        """The exact bytes of the mail."""
-        assert isinstance(self.delivery.raw, bytes)
-        return self.delivery.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +149,7 @@ class Spool:
     def waiting(self) -> int:
         """Count the mails that are accepted or claimed."""
         query = (
-            select(func.count()).select_from(spool).where(spool.c.state != "settled", spool.c.state != "quarantined")
+            select(func.count()).select_from(spool).where(UNSETTLED, spool.c.state != "quarantined")
         )
         with self.database.read() as connection:
             return int(connection.execute(query).scalar_one())
@@ -332,7 +291,7 @@ def _claim(connection: Connection, worker: str, now: datetime, most: int, most_b
     dead = (spool.c.state == "claimed") & (spool.c.claimed_until < now)
     query = (
         select(spool.c.id, spool.c.size, spool.c.state, spool.c.alone, spool.c.attempts)
-        .where(spool.c.state != "settled", or_(spool.c.state == "accepted", dead))
+        .where(UNSETTLED, or_(spool.c.state == "accepted", dead))
         .order_by(spool.c.id)
         .limit(most)
     )

@@ -10,7 +10,7 @@ import mailbridge
 PACKAGE = Path(mailbridge.__file__).parent
 
 FLOORS = (
-    ("errors", "log", "notify", "passwords", "schedule"),
+    ("delivery", "errors", "log", "notify", "passwords", "schedule"),
     ("config.values", "config.model", "config.shipped"),
     ("mail",),
     ("decide",),

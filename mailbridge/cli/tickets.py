@@ -121,7 +121,7 @@ def do(
         tell(f"#{number}: {', '.join(done) or 'nothing to do'}")
 
 
-def export(config: ConfigOption = None, as_json: JsonOption = False) -> None:  # noqa: ARG001 - it always speaks JSON
+def export(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print everything the desk holds, one JSON object a line, for scripts and for leaving.
 
     Example: mailbridge export --json > desk.jsonl

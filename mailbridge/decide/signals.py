@@ -30,6 +30,7 @@ LIKE_MINUTES = 10
 """Time within which a second mail of like text is the first one said again."""
 
 LIKE_LETTERS = 4000
+MOST_WEEKS = 53
 _WEEK = timedelta(days=7)
 _MINUTES = timedelta(minutes=LIKE_MINUTES)
 _TAG = re.compile(r"\[#(\d{1,9})\]")
@@ -164,7 +165,7 @@ def weeks_of(department: Department) -> int:
     if not department.match_by_subject:
         return 0
     days = {"d": 1.0, "h": 1 / 24, "m": 1 / 1440}.get(department.subject_window[-1], 1 / 86400)
-    return max(1, math.ceil(int(department.subject_window[:-1]) * days / 7))
+    return min(MOST_WEEKS, max(1, math.ceil(int(department.subject_window[:-1]) * days / 7)))
 
 
 def _named(kind: str, *parts: str) -> str:

@@ -19,7 +19,12 @@ JsonObject = dict[str, Any]
 
 def scene(stage: Stage, title: str, *parts: str, came_in: Iterable[Letter] = (), went_out: Iterable[Posted] = (),
           tickets: Iterable[int] = (), **more: Any) -> JsonObject:
-    """Return one scene. parts: its paragraphs and quoted mails in order; what the tickets say now is put below them."""
+    """Return one scene. parts: its paragraphs and quoted mails in order; what the tickets say now is put below them.
+
+    What the desk has sent by itself since the scene before counts as having gone out in this one.
+    """
+    went_out = [*stage.meanwhile, *went_out]
+    stage.meanwhile.clear()
     shown = [stage.ticket(number) for number in tickets]
     states = "\n".join(ticket_line(one) for one in shown)
     told = "\n\n".join(filter(None, (headline(stage.now, title), *parts, states))) + "\n"
@@ -61,9 +66,9 @@ def ticket_line(one: JsonObject) -> str:
     return f"   Ticket {one['ticket']} is {one['state']}; {who}; {count} message{'s' if count != 1 else ''}."
 
 
-def to_whom(posted: Sequence[Posted], address: str) -> Posted:
-    """Return the mail that went to an address."""
-    return next(one for one in posted if one.to == address)
+def to_whom(posted: Sequence[Posted], address: str, saying: str = "") -> Posted:
+    """Return the newest mail that went to an address, with these words in its subject."""
+    return next(one for one in reversed(posted) if one.to == address and saying in one.mail.subject)
 
 
 def _quoted(head: str, subject: str, text: str) -> str:

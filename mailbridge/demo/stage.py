@@ -13,6 +13,8 @@ from mailbridge.app import App, assemble, make_relay
 from mailbridge.config.load import load_config
 from mailbridge.config.reading import MAIN
 from mailbridge.demo.letters import OUR_MAIL_SERVER, Letter, Writer
+from mailbridge.desk.rings import sweep
+from mailbridge.desk.timers import planned
 from mailbridge.mail.message import Mail
 from mailbridge.mail.parse import read_mail
 from mailbridge.records.audit import Audit
@@ -24,7 +26,10 @@ from mailbridge.starter import make_desk
 
 SUPPORT = "support@example.org"
 ANNA = Writer("Anna Petrova", "anna@example.org")
+JONAS = Writer("Jonas Kazlauskas", "jonas@example.org")
+VERA = Writer("Vera Ivanova", "vera@example.org")
 TIME_ZONE = "Europe/Vilnius"
+HOUR = timedelta(hours=1)
 
 AGENTS = f"""\
 # The people of this desk. Notifications go to their addresses, and answers come from there.
@@ -35,21 +40,25 @@ locale = "en"
 role = "agent"
 
 [jonas]
-name = "Jonas Kazlauskas"
-address = "jonas@example.org"
-locale = "lt"
+name = "{JONAS.name}"
+address = "{JONAS.address}"
+locale = "en"
 role = "lead"
 
 [vera]
-name = "Vera Ivanova"
-address = "vera@example.org"
-locale = "ru"
+name = "{VERA.name}"
+address = "{VERA.address}"
+locale = "en"
 role = "supervisor"
 """
 CHANGES = {
     'name = "Support"': 'name = "Acme Support"',
     'timezone = "UTC"': f'timezone = "{TIME_ZONE}"',
     "authserv_ids = []": f'authserv_ids = ["{OUR_MAIL_SERVER}"]',
+}
+OFFICE = {
+    'timezone = "UTC"': f'timezone = "{TIME_ZONE}"',
+    'mon-sun = ["00:00-24:00"]': 'mon-fri = ["09:00-18:00"]',
 }
 
 
@@ -63,22 +72,32 @@ class Posted:
 
 @dataclass
 class Stage:
-    """The desk at one moment. `now` is the only clock; `seen` are the files of the Maildir that were told of already."""
+    """The desk at one moment. `now` is the only clock; `seen` are the files of the Maildir that were told of already.
+
+    meanwhile: what the desk has sent by itself while time passed, and no scene has told yet.
+    """
 
     app: App
     relay: Relay
     now: datetime
     seen: set[str] = field(default_factory=set)
     inbox: dict[str, list[Mail]] = field(default_factory=dict)
+    meanwhile: list[Posted] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
         """The folder of the desk."""
         return self.app.config.folder
 
-    def wait(self, **time: float) -> None:
-        """Let time pass: `hours=1, minutes=5`."""
-        self.now += timedelta(**time)
+    def wait(self, **time: float) -> list[Posted]:
+        """Let time pass: `hours=1, minutes=5`. The desk does what falls due, when it falls due; return what it sent by itself."""
+        end, posted = self.now + timedelta(**time), []
+        while self.now < end:
+            self.now = min(end, self._next_moment())
+            sweep(self.app.database, self.app.rules, self.now)
+            posted += self.work()
+        self.meanwhile += posted
+        return posted
 
     def deliver(self, letter: Letter) -> list[Posted]:
         """Hand a mail to the desk as a mail server would, let the desk work, and return what it sent."""
@@ -116,6 +135,13 @@ class Stage:
         self.relay.close()
         self.app.close()
 
+    def _next_moment(self) -> datetime:
+        """Return when the next timer is due, or the next full hour: at one of them the day of the desk begins."""
+        hour = self.now.replace(minute=0, second=0, microsecond=0) + HOUR
+        with self.app.database.read() as connection:
+            due: list[datetime] = [row.due_at for row in planned(connection, hour) if row.due_at > self.now]
+        return min([hour, *due])
+
     def _collect(self) -> list[Posted]:
         paths = [path for path in sorted((self.app.config.relay.path / "new").iterdir()) if path.name not in self.seen]
         self.seen.update(path.name for path in paths)
@@ -132,6 +158,7 @@ def open_stage(folder: Path, begins_at: datetime) -> Stage:
     """
     make_desk(folder, "example.org", ANNA.address, "en", os.urandom, begins_at)
     _change(folder / MAIN, CHANGES.items())
+    _change(folder / "config" / "calendars.toml", OFFICE.items())
     (folder / "config" / "agents.toml").write_text(AGENTS, encoding="utf-8")
     config = load_config(folder, {})
     return Stage(assemble(config, {}), make_relay(config, {}), begins_at)

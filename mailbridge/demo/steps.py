@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mailbridge.demo import words
 from mailbridge.demo.letters import Writer, answer_to, new_letter
 from mailbridge.demo.scene import JsonObject, say, scene, sent, to_whom, typed
-from mailbridge.demo.stage import ANNA, SUPPORT, Stage
+from mailbridge.demo.stage import ANNA, JONAS, SUPPORT, VERA, Stage
 
 TOM = Writer("Tom Miller", "tom@example.com")
 MARIA = Writer("Мария Соколова", "maria@example.net", "{date:%d.%m.%Y, %H:%M}, {name} пишет:")
@@ -22,7 +22,8 @@ def the_desk_opens(stage: Stage) -> Iterator[JsonObject]:
     """Say where everything is."""
     yield scene(stage, "A desk opens", say(
         f"""This desk was laid out a moment ago, as "mailbridge init" does it. Customers write to {SUPPORT}. Anna answers;
-        Jonas is the lead, Vera the supervisor. None of them has a web page to look at: they have their mail programs.
+        Jonas is the lead, Vera the supervisor. The office is open on weekdays from nine to six. None of them has a web page
+        to look at: they have their mail programs.
         Every mail that leaves the desk becomes a file in a Maildir."""))
 
 
@@ -57,19 +58,30 @@ def anna_answers(stage: Stage) -> Iterator[JsonObject]:
         sent(to_whom(posted, TOM.address)), came_in=[reply], went_out=posted, tickets=[TOMS])
 
 
-def anna_answers_the_others(stage: Stage) -> Iterator[JsonObject]:
-    """The same, in the languages of the other two."""
+def anna_sends_the_draft(stage: Stage) -> Iterator[JsonObject]:
+    """A draft in the customer's language comes with every notification: one command sends it."""
     stage.wait(minutes=11)
-    replies = [answer_to(stage.newest(ANNA.address, about=number), ANNA, text, stage.now)
-               for number, text in ((MARIAS, words.ANNA_TO_MARIA), (ONAS, words.ANNA_TO_ONA))]
-    posted = [one for reply in replies for one in stage.deliver(reply)]
-    yield scene(stage, "Мария and Ona are answered too", sent(to_whom(posted, MARIA.address)), sent(to_whom(posted, ONA.address)),
-                came_in=replies, went_out=posted, tickets=[MARIAS, ONAS])
+    notice = stage.newest(ANNA.address, about=ONAS)
+    reply = answer_to(notice, ANNA, words.SEND, stage.now)
+    posted = stage.deliver(reply)
+    yield scene(stage, "Anna sends the draft", say(
+        """For Ona she has to ask the technicians first. But the notification came with a draft, in Ona's own language; one
+        command sends it:"""),
+        typed(reply), sent(to_whom(posted, ONA.address)), came_in=[reply], went_out=posted, tickets=[ONAS])
+
+
+def the_desk_warns(stage: Stage) -> Iterator[JsonObject]:
+    """Whoever looks after a ticket hears of a target before it is missed."""
+    posted = stage.wait(minutes=24)
+    yield scene(stage, "Nobody has answered Мария", say(
+        """Мария's mail was overlooked. An hour is the target for a first answer, and a quarter of an hour before it is over
+        the desk says so by itself:"""),
+        sent(to_whom(posted, ANNA.address)), tickets=[MARIAS])
 
 
 def tom_writes_back(stage: Stage) -> Iterator[JsonObject]:
     """A customer answers, quoting everything; it finds its ticket, and the agent reads only what is new."""
-    stage.wait(hours=1, minutes=12)
+    stage.wait(minutes=48)
     letter = answer_to(stage.newest(TOM.address), TOM, words.TOM_ANSWERS, stage.now)
     posted = stage.deliver(letter)
     yield scene(stage, "Tom writes back", typed(letter), say(
@@ -89,9 +101,18 @@ def a_stranger_tries(stage: Stage) -> Iterator[JsonObject]:
         sent(to_whom(posted, MALLORY.address)), came_in=[letter], went_out=posted, tickets=[TOMS, STRANGERS])
 
 
+def anna_removes_the_stranger(stage: Stage) -> Iterator[JsonObject]:
+    """Mail that is none of ours goes with one word."""
+    stage.wait(minutes=2)
+    reply = answer_to(stage.newest(ANNA.address, about=STRANGERS), ANNA, words.SPAM, stage.now)
+    posted = stage.deliver(reply)
+    yield scene(stage, "Anna takes the stranger off the desk", typed(reply), say("Nothing is sent, and nothing will be."),
+                came_in=[reply], went_out=posted, tickets=[STRANGERS])
+
+
 def somebody_writes_as_anna(stage: Stage) -> Iterator[JsonObject]:
     """A forged agent is not obeyed: the mail is kept as a note, and the real agent is asked."""
-    stage.wait(minutes=3)
+    stage.wait(minutes=1)
     letter = answer_to(stage.newest(TOM.address), ANNA, words.FORGER, stage.now, to=SUPPORT, proven=False)
     posted = stage.deliver(letter)
     yield scene(stage, "Somebody writes in Anna's name", typed(letter), say(
@@ -101,13 +122,65 @@ def somebody_writes_as_anna(stage: Stage) -> Iterator[JsonObject]:
         sent(to_whom(posted, ANNA.address)), came_in=[letter], went_out=posted, tickets=[TOMS])
 
 
+def the_lead_hears_of_it(stage: Stage) -> Iterator[JsonObject]:
+    """The target is missed: an hour later the lead is told, with all that is needed to act."""
+    posted = stage.wait(minutes=4)
+    yield scene(stage, "An hour too late: the lead hears of Мария", say(
+        """Still nobody has answered Мария. Now it climbs: Jonas gets her words, what happened so far and a draft, and can act
+        by answering this very mail:"""),
+        sent(to_whom(posted, JONAS.address)), tickets=[MARIAS])
+
+
+def anna_resolves_onas(stage: Stage) -> Iterator[JsonObject]:
+    """An answer and a command in one mail, in the customer's language."""
+    stage.wait(minutes=29)
+    reply = answer_to(stage.newest(ANNA.address, about=ONAS), ANNA, words.ANNA_TO_ONA, stage.now)
+    posted = stage.deliver(reply)
+    yield scene(stage, "Ona can log in again", typed(reply), sent(to_whom(posted, ONA.address)),
+                came_in=[reply], went_out=posted, tickets=[ONAS])
+
+
+def the_supervisor_hears_of_it(stage: Stage) -> Iterator[JsonObject]:
+    """The next step of the ladder; each is told once."""
+    posted = stage.wait(hours=2, minutes=31)
+    told = to_whom(posted, VERA.address, "Overdue")
+    yield scene(stage, "Four hours too late: the supervisor hears of Мария", say(
+        f"""Jonas is in a meeting. Three open hours later it is Vera's turn, who gets the same mail as he did
+        ("{told.mail.subject}"). There the ladder ends; nobody is told twice."""), tickets=[MARIAS])
+
+
+def a_new_day(stage: Stage) -> Iterator[JsonObject]:
+    """When the desk opens, the supervisor reads what is overdue."""
+    posted = stage.wait(hours=18, minutes=49)
+    yield scene(stage, "A day passes: the digest", say("The desk opens. Vera gets one mail a day with everything that waits too long:"),
+                sent(to_whom(posted[-3:], VERA.address)), tickets=[MARIAS])
+
+
+def the_follow_up(stage: Stage) -> Iterator[JsonObject]:
+    """A customer whom we owe hears from us every 24 hours, in his language, with an honest word and the time of the next news."""
+    posted = stage.wait(minutes=11)
+    yield scene(stage, "24 hours: Мария is not left alone", say(
+        """A customer who waits for us hears from us at least every 24 hours, with an honest word and the time of the next
+        news. Nobody has to think of it, and should it go on, tomorrow's mail will be in other words:"""),
+        sent(to_whom(posted, MARIA.address)), tickets=[MARIAS])
+
+
+def jonas_resolves_it(stage: Stage) -> Iterator[JsonObject]:
+    """The lead acts by answering the mail that told him."""
+    stage.wait(minutes=22)
+    reply = answer_to(stage.newest(JONAS.address, about=MARIAS), JONAS, words.JONAS_TO_MARIA, stage.now)
+    posted = stage.deliver(reply)
+    yield scene(stage, "Jonas resolves it from his mail", typed(reply), say("Мария gets his answer, and no follow-up any more:"),
+                sent(to_whom(posted, MARIA.address)), came_in=[reply], went_out=posted, tickets=[MARIAS])
+
+
 def anna_resolves(stage: Stage) -> Iterator[JsonObject]:
-    """Two days later the matter is done: one mail with one command."""
+    """The next day the matter is done: one mail with one command."""
+    stage.wait(minutes=38)
     answered = stage.newest(ANNA.address, about=TOMS, saying="the photo follows")
-    stage.wait(days=2, hours=4)
     reply = answer_to(answered, ANNA, words.ANNA_RESOLVES, stage.now)
     posted = stage.deliver(reply)
-    yield scene(stage, "Anna resolves the matter", typed(reply),
+    yield scene(stage, "Anna resolves Tom's matter", typed(reply),
                 say("Tom gets her answer in the same thread, and the ticket is resolved:"),
                 sent(to_whom(posted, TOM.address)), came_in=[reply], went_out=posted, tickets=[TOMS])
 
@@ -134,6 +207,7 @@ def where_to_look(stage: Stage) -> Iterator[JsonObject]:
 
 Step = Callable[[Stage], Iterator[JsonObject]]
 STEPS: tuple[Step, ...] = (
-    the_desk_opens, customers_write, anna_answers, anna_answers_the_others, tom_writes_back, a_stranger_tries,
-    somebody_writes_as_anna, anna_resolves, the_count, where_to_look,
+    the_desk_opens, customers_write, anna_answers, anna_sends_the_draft, the_desk_warns, tom_writes_back, a_stranger_tries,
+    anna_removes_the_stranger, somebody_writes_as_anna, the_lead_hears_of_it, anna_resolves_onas, the_supervisor_hears_of_it,
+    a_new_day, the_follow_up, jonas_resolves_it, anna_resolves, the_count, where_to_look,
 )

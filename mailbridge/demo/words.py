@@ -34,21 +34,29 @@ ANNA_TO_TOM = """\
 Hello Tom,
 
 I am sorry about the lid. A new kettle leaves our store today and
-should be with you on Wednesday. Would you send me a photo of the
+should be with you tomorrow morning. Would you send me a photo of the
 parcel, so that we can talk to the carrier?
 
 Anna"""
 
-ANNA_TO_MARIA = """\
+SEND = """\
 /take
+/send"""
+
+SPAM = "/spam"
+
+JONAS_TO_MARIA = """\
+/take
+/resolve
 
 Здравствуйте, Мария!
 
 Простите за долгое ожидание. Посылка уже в Вашем городе, курьер
-привезёт её сегодня до шести вечера."""
+привезёт её сегодня до шести вечера.
+
+Йонас"""
 
 ANNA_TO_ONA = """\
-/take
 /resolve
 
 Laba diena, Ona,
@@ -61,7 +69,7 @@ Anna"""
 TOM_ANSWERS = """\
 Hi Anna,
 
-Wednesday is fine, thank you for being so quick.
+Tomorrow is fine, thank you for being so quick.
 The parcel had a dent on one side, the photo follows tonight.
 
 Tom"""

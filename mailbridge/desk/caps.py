@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, select
 
 from mailbridge.config.model import Limits
 from mailbridge.store.db import upsert
@@ -39,8 +39,10 @@ class Caps:
         """Read the counters that this batch may need."""
         keys = [self._sender(address) for address in addresses] + [self._ticket(number) for number in tickets]
         keys = [key for key in dict.fromkeys([*keys, self._all(), self._breaker()]) if key not in self._made]
-        query = select(counts).where(tuple_(counts.c.scope, counts.c.window).in_(keys))
-        self._made |= dict.fromkeys(keys, 0) | {(row.scope, row.window): row.made for row in connection.execute(query)}
+        scopes, windows = {scope for scope, _ in keys}, {window for _, window in keys}
+        query = select(counts).where(counts.c.scope.in_(scopes), counts.c.window.in_(windows))
+        found = {(row.scope, row.window): row.made for row in connection.execute(query)}
+        self._made |= {key: found.get(key, 0) for key in keys}
 
     def take(self, address: str, ticket: int) -> Cap | None:
         """Count one automatic mail, or say which cap forbids it (then the mails per address and ticket are not counted)."""

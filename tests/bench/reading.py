@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,12 @@ def measure(mails: Sequence[bytes], runs: int) -> Iterator[dict[str, Any]]:
     for run in range(runs + 1):
         timer = Timer()
         for raw in mails:
-            timer.run("mail-parser", lambda raw=raw: read_by_mail_parser(raw))
+            timer.run("mail-parser", partial(read_by_mail_parser, raw))
             read_by_us(raw, patterns, words, timer)
         if run:
             done.append(_told(timer, len(mails)) | {"run": run})
             yield done[-1]
-    yield {name: round(statistics.median(one[name] for one in done), 3) for name in done[0] if name != "run"} | {"run": "median"}
+    yield {name: statistics.median_low(one[name] for one in done) for name in done[0]} | {"run": "median"}
 
 
 def _told(timer: Timer, count: int) -> dict[str, Any]:

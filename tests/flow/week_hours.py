@@ -69,7 +69,10 @@ def day_in_words(day: date, language: str) -> str:
 
 
 def named_moments(text: str, language: str, at: datetime) -> list[datetime]:
-    """Return the moments of the fortnight from `at` on that a letter names: each clock time on the day named last before it."""
+    """Return the moments of the fortnight from `at` on that a letter names: each clock time on the day named last before it.
+
+    In the night in which the clocks go back an hour comes twice; the second is meant, as a deadline.
+    """
     first = at.astimezone(VILNIUS).date()
     days = {day_in_words(first + number * DAY, language): first + number * DAY for number in range(15)}
     found, day = [], None
@@ -77,5 +80,5 @@ def named_moments(text: str, language: str, at: datetime) -> list[datetime]:
         if match[1]:
             day = days[match[1]]
         elif day is not None:
-            found.append(datetime.combine(day, time(int(match[2]), int(match[3])), VILNIUS).astimezone(UTC))
+            found.append(datetime.combine(day, time(int(match[2]), int(match[3]), fold=1), VILNIUS).astimezone(UTC))
     return found

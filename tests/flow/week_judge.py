@@ -157,14 +157,15 @@ class Judge:
                 yield f"#{case.number}: news at {one.at}, in closed hours; he waited since {base}"
 
     def too_soon(self) -> Breaches:
-        """One period, one follow-up: after 24 hours, or in the last half hour before a night in which they end, or on the named day."""
+        """One period, one follow-up: after 24 hours, or in the last half hour before a night in which they end, or when it was named."""
         for case, one in self.all_news():
             office, base, said = case.office_at(one.at), case.base(one.at), case.before(one.at)
             if one.at >= base + DAY - timedelta(minutes=1):
                 continue
-            last_half_hour = not office.is_open(base + DAY) and not office.is_open(one.at + HOUR / 2 + timedelta(seconds=1))
-            named = [local_day(at) for at in named_moments(said.text, case.customer.language, said.at)] if said else []
-            if not last_half_hour and local_day(one.at) not in named:
+            closes = not office.is_open(one.at + HOUR / 2 + timedelta(seconds=1)) and office.is_open(one.at - self.late(one.at))
+            last_half_hour = closes and not office.is_open(base + DAY)
+            named = max(named_moments(said.text, case.customer.language, said.at), default=None) if said else None
+            if not last_half_hour and not (named and named - HOUR <= one.at):
                 yield f"#{case.number}: news at {one.at}, but he had heard from us (or begun to wait) at {base}"
 
     def other_words(self) -> Breaches:
@@ -224,9 +225,9 @@ class Judge:
                 if letter.lines != ("/snooze 5h",) or not asleep:
                     continue
                 until = asleep[0] + 5 * HOUR
-                if until < self.week.now - LATE and case.state_at(until + self.late(until)) == "snoozed":
-                    if not any("/snooze" in line for other in case.customer.answers for line in other.lines if asleep[0] < other.at < until):
-                        yield f"#{case.number}: put to sleep at {asleep[0]}, still asleep at {until + LATE}"
+                longer = [other for other in case.customer.answers if asleep[0] - STEP < other.at < until and "/snooze 2d" in other.lines]
+                if until < self.week.now - LATE and case.state_at(until + self.late(until)) == "snoozed" and not longer:
+                    yield f"#{case.number}: put to sleep at {asleep[0]}, still asleep at {until + LATE}"
 
     # -- escalation
 

@@ -6,7 +6,6 @@ the history says what came first.
 
 from __future__ import annotations
 
-import email
 import random
 import threading
 from collections.abc import Callable
@@ -23,7 +22,19 @@ from mailbridge.spool import Delivery
 from tests.contract.relays import Written
 from tests.desks import Desk, write_desk
 from tests.flow.week_hours import VILNIUS, Office
-from tests.flow.week_people import AGENTS, HELP, SUPPORT, Customer, Letter, Sent, agent_writes, is_away, opening, people_of_the_week, writes_again
+from tests.flow.week_people import (
+    AGENTS,
+    HELP,
+    SUPPORT,
+    Customer,
+    Letter,
+    Sent,
+    agent_writes,
+    is_away,
+    opening,
+    people_of_the_week,
+    writes_again,
+)
 
 STEP = timedelta(minutes=15)
 BEGINS = datetime(2026, 10, 19, tzinfo=VILNIUS).astimezone(UTC)
