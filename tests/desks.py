@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import mailbridge.app
 from mailbridge.app import App, assemble, make_relay
 from mailbridge.config.load import load_config
 from mailbridge.desk.admin import do_commands
@@ -159,6 +161,21 @@ def write_desk(folder: Path, database_url: str = "", **files: str) -> None:
     (folder / "mailbridge.toml").write_text(files.get("main", MAIN).format(database=database))
     (folder / "config/departments.toml").write_text(files.get("departments", DEPARTMENTS))
     (folder / "config/agents.toml").write_text(files.get("agents", AGENTS))
+
+
+def _once(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Read the shipped words once for all tests; those that a desk has of its own are read each time."""
+    shipped = cache(load)
+
+    def loaded(*folders: Path) -> Any:
+        there = [folder for folder in folders if folder.is_dir()]
+        return shipped(*there) if len(there) == 1 else load(*folders)
+
+    return loaded
+
+
+for name in ("load_kinds", "load_patterns", "load_priority"):
+    setattr(mailbridge.app, name, _once(getattr(mailbridge.app, name)))
 
 
 @cache

@@ -23,6 +23,7 @@ _ANGLE = re.compile(
     r"(?:[<\[(]\s*(?:mailto:)?)?([^\s<>\[\]()\"',;:]+@[^\s<>\[\]()\"',;:]+\.[^\s<>\[\]()\"',;:]+)", re.IGNORECASE
 )
 _AROUND_NAME = " \t\"'“”„«»*_<[(\xa0"
+_QUOTE = re.compile(r"^\s*> ?")
 _BEHALF = re.compile(r"\b(?:on behalf of|im auftrag von|от имени|w imieniu|de la part de)\b", re.IGNORECASE)
 
 
@@ -53,17 +54,21 @@ def find_original(mail: Mail, written: Written, patterns: Patterns) -> Original 
         return None
     if mail.attached:
         return _attached(mail, written)
-    lines = mail.text.split("\n")[:MOST_LINES]
-    starts = [at for at in range(len(lines)) if _begins_block(lines, at, patterns)]
+    whole = mail.text.split("\n")
+    starts = _starts(whole, patterns)
+    if starts and whole[starts[0]].lstrip().startswith(">"):  # Apple Mail quotes what it forwards
+        whole = [_QUOTE.sub("", line) for line in whole]
+        starts = _starts(whole, patterns)
     if not starts:
         return Original(subject=_subject_of(mail.subject), text=mail.text)
+    lines = whole[:MOST_LINES]
     senders = [_sender(lines, at, patterns) for at in starts[:MOST_ATTACHED]]
     subject, after = _subject(lines, starts[0], patterns)
     named = _subject_of(subject or mail.subject)
     return Original(
         senders=tuple(person for person, _ in senders),
         subject=named,
-        text="\n".join(mail.text.split("\n")[after:]).strip("\n"),
+        text="\n".join(whole[after:]).strip("\n"),
         note=_above(lines, starts[0], patterns),
         clear=senders[0][1],
     )
@@ -89,6 +94,10 @@ def _attached(mail: Mail, written: Written) -> Original:
     )
 
 
+def _starts(lines: Sequence[str], patterns: Patterns) -> list[int]:
+    return [at for at in range(min(len(lines), MOST_LINES)) if _begins_block(lines, at, patterns)]
+
+
 def _begins_block(lines: Sequence[str], at: int, patterns: Patterns) -> bool:
     """Say whether a block of header lines begins here: From first (Outlook, Gmail, Apple), or Subject first (Thunderbird)."""
     if not label_of(lines[at], patterns):
@@ -96,22 +105,28 @@ def _begins_block(lines: Sequence[str], at: int, patterns: Patterns) -> bool:
     above = next((line for line in reversed(lines[:at]) if line.strip()), "")
     if label_of(above, patterns) and lines[at - 1].strip():
         return False
-    return any(label_of(line, patterns) == "from" for line in _block(lines, at)) and is_header_block(
+    return any(label_of(line, patterns) == "from" for line in _block(lines, at, patterns)) and is_header_block(
         lines, at, patterns, bool(divider(above, patterns))
     )
 
 
-def _block(lines: Sequence[str], at: int) -> Sequence[str]:
-    """The lines of a block, up to the first empty one (an empty line between label lines is Outlook's double spacing)."""
+def _block(lines: Sequence[str], at: int, patterns: Patterns) -> Sequence[str]:
+    """The lines of a block: to the last label before an empty line, and the lines that its list of people goes on with.
+
+    From HTML the text may follow without an empty line, so not every line up to the next empty one is of the block.
+    """
     end = at
-    while end < min(len(lines), at + BLOCK) and lines[end].strip():
-        end += 1
-    return lines[at:end]
+    for place in range(at, min(len(lines), at + BLOCK)):
+        if not lines[place].strip():
+            break
+        if label_of(lines[place], patterns) or lines[place - 1].rstrip().endswith((",", ";")):
+            end = place
+    return lines[at : end + 1]
 
 
 def _sender(lines: Sequence[str], at: int, patterns: Patterns) -> tuple[Address, bool]:
     """Return From of a block, and whether there is no doubt: one address, on the line of the label or the next."""
-    block = _block(lines, at)
+    block = _block(lines, at, patterns)
     for place, line in enumerate(block):
         if label_of(line, patterns) != "from":
             continue
@@ -128,19 +143,19 @@ def _sender(lines: Sequence[str], at: int, patterns: Patterns) -> tuple[Address,
 
 def _subject(lines: Sequence[str], at: int, patterns: Patterns) -> tuple[str, int]:
     """Return Subject of a block, and the line behind it."""
-    block = _block(lines, at)
+    block = _block(lines, at, patterns)
     found = next((_value(line) for line in block if label_of(line, patterns) == "subject"), "")
     return found, at + len(block)
 
 
 def _value(line: str) -> str:
-    return line.replace("：", ":").partition(":")[2].strip(" \t*\xa0\u200e\u200f")
+    return line.replace("：", ":").partition(":")[2].strip(" \t*|\xa0\u200e\u200f")
 
 
 def _above(lines: Sequence[str], at: int, patterns: Patterns) -> str:
     """What the forwarder wrote himself, without the line that divides."""
     own = [line for line in lines[:at] if not divider(line, patterns)]
-    return "\n".join(own).strip()
+    return "\n".join(own).strip("\n >")
 
 
 def _subject_of(subject: str) -> str:

@@ -16,6 +16,9 @@ from mailbridge.config.model import Limits
 from mailbridge.store.db import upsert
 from mailbridge.store.tables import MailCount
 
+MOST_NOTICES = 20
+"""Notices of third parties' mail on one ticket in a day: who floods a ticket does not flood its agents."""
+
 counts: Any = MailCount.__table__  # type: ignore[attr-defined]
 
 
@@ -37,7 +40,9 @@ class Caps:
 
     def load(self, connection: Connection, addresses: Iterable[str], tickets: Iterable[int]) -> None:
         """Read the counters that this batch may need."""
-        keys = [self._sender(address) for address in addresses] + [self._ticket(number) for number in tickets]
+        numbers = list(tickets)
+        keys = [self._sender(address) for address in addresses] + [self._ticket(number) for number in numbers]
+        keys += [self._strangers(number) for number in numbers]
         keys = [key for key in dict.fromkeys([*keys, self._all(), self._breaker()]) if key not in self._made]
         scopes, windows = {scope for scope, _ in keys}, {window for _, window in keys}
         query = select(counts).where(counts.c.scope.in_(scopes), counts.c.window.in_(windows))
@@ -56,6 +61,13 @@ class Caps:
         for key in (self._sender(address), self._ticket(ticket), self._all()):
             self._raise(key)
         return Cap.BREAKER if over else None
+
+    def take_notice(self, ticket: int) -> bool:
+        """Count one notice to the agents of a third party's mail on a ticket; say whether it is one too many today."""
+        key = self._strangers(ticket)
+        over = self._made.get(key, 0) >= MOST_NOTICES
+        self._raise(key)
+        return over
 
     def first_break(self) -> bool:
         """Say whether the admin has not been told in this hour that the breaker holds mail; then he counts as told."""
@@ -81,6 +93,9 @@ class Caps:
 
     def _ticket(self, number: int) -> tuple[str, str]:
         return (f"ticket:{number}", f"{self.now:%Y-%m-%d}")
+
+    def _strangers(self, number: int) -> tuple[str, str]:
+        return (f"strangers:{number}", f"{self.now:%Y-%m-%d}")
 
     def _all(self) -> tuple[str, str]:
         return ("all", f"{self.now:%Y-%m-%dT%H:%M}")

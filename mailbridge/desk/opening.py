@@ -313,6 +313,8 @@ def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Ma
         send_to_customer(
             work, stranger, [to], rendered, Thread(item.mail.message_id, item.mail.references), purpose="receipt"
         )
+    if work.caps.take_notice(ticket.id):
+        return
     _tell_agents(
         work,
         ticket,

@@ -27,6 +27,7 @@ from mailbridge.desk.timers import due_timers, mark_rung, plan_of, replan, timer
 from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.replies.render import Person
 from mailbridge.store.db import Database
+from mailbridge.store.tables import Draft
 
 BATCH = 20
 """Timers that ring in one transaction: more would keep new mail waiting for the desk."""
@@ -129,12 +130,16 @@ def _news(connection: Connection, work: Work, ticket: TicketNow, row: Any) -> Ru
 
 
 def _lay_before_agents(connection: Connection, work: Work, ticket: TicketNow, row: Any, facts: Any) -> Rung:
-    """The department wants to send its news itself: the draft goes to the agents; the next one follows a day later."""
+    """The department wants to send its news itself: the draft goes to the agents, `/send` sends it; the next follows a day later."""
     rules = work.rules.promises(ticket.department)
     rendered = work.rules.templates.render("follow-up", replace(facts, automatic=False), ticket.locale or "en")
     work.set(ticket, next_news_at=next_news(work.now, rules.service.update, rules.hours).at)
     told = _looking_after(work, ticket)
     notify_agents(work, ticket, told, agents_facts(connection, work, ticket, draft=rendered.text), variant="message")
+    for agent in told:
+        work.changes.put(
+            Draft, ticket=ticket.id, agent=agent, text=rendered.text, apology=rendered.apology, made_at=work.now
+        )
     work.changes.event(ticket.id, "mailbridge", "follow-up-drafted", to=told, step=row.step)
     return Rung(ticket.id, row.kind, row.due_at, "draft", _addresses(work, told), rendered.template)
 

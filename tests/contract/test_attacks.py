@@ -333,6 +333,8 @@ def test_flood_on_one_popular_reference_changes_nothing_and_stays_cheap(robbed):
         robbed.put(mail("Re: Safe", f"Flood {number}.", sender, references="<first@example.com>"))
     robbed.work()
     before.unchanged(strangers=tuple(f"mallory{number}@example.net" for number in range(60)))
+    told = [one for one in robbed.sent[before.sent :] if one["X-Envelope-To"] == "anna@example.org"]
+    assert len(told) == 20, "nor does it drown the agents"
     robbed.receive(mail("Re: Safe", "It is me.", EMMA, in_reply_to=our_id(robbed), cc="leo@example.com"))
     roles = {one["address"]: one["role"] for one in robbed.ticket()["participants"]}
     assert roles["leo@example.com"] == "participant", "the flood keeps nobody out"

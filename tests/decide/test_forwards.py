@@ -64,9 +64,7 @@ def outlook(words):
 
 def old_outlook(words):
     sender, sent, _, to, subject = words[3].split()
-    return (
-        f"{sender}: Emma Clark [mailto:emma@example.com]\n{sent}: 23.11.2026 09:00\n{to}: Anna\n{subject}: Printer\n\nIt burns.\n"
-    )
+    return f"{sender}: Emma Clark [mailto:emma@example.com]\n{sent}: 23.11.2026 09:00\n{to}: Anna\n{subject}: Printer\n\nIt burns.\n"
 
 
 def apple(words):
@@ -86,7 +84,10 @@ def thunderbird(words):
 
 
 def forward(text: str, subject: str = "Fwd: Printer", **more: object) -> Mail:
-    return Mail(**{"sha256": "", "size": 0, "subject": subject, "text": text, "from_": (Address("", "anna@example.org"),)} | more)
+    return Mail(
+        **{"sha256": "", "size": 0, "subject": subject, "text": text, "from_": (Address("", "anna@example.org"),)}
+        | more
+    )
 
 
 def original(mail: Mail):
@@ -94,7 +95,9 @@ def original(mail: Mail):
 
 
 @pytest.mark.parametrize("note", ["", "Please look after her.\n\n"], ids=["bare", "with words of the agent"])
-@pytest.mark.parametrize("client", [gmail, outlook, old_outlook, apple, thunderbird], ids=lambda client: client.__name__)
+@pytest.mark.parametrize(
+    "client", [gmail, outlook, old_outlook, apple, thunderbird], ids=lambda client: client.__name__
+)
 @pytest.mark.parametrize("language", WORDS)
 def test_original_sender_of_a_forward(language, client, note):
     words = WORDS[language]
@@ -171,3 +174,59 @@ def test_mail_that_forwards_nothing_has_no_original(subject):
 
 def test_reply_with_a_quoted_header_block_is_no_forward():
     assert original(forward("On my way.\n\n" + outlook(WORDS["en"]), "RE: Printer")) is None
+
+
+HTML = {
+    "outlook": (
+        '<div>Please help</div><hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr"><font '
+        'face="Calibri"><b>From:</b> Emma Clark &lt;emma@example.com&gt;<br><b>Sent:</b> Monday, November 23, 2026 9:00'
+        " AM<br><b>To:</b> Anna &lt;anna@example.org&gt;<br><b>Subject:</b> "
+        "Printer</font><div>&nbsp;</div></div><div>It burns.</div>"
+    ),
+    "outlook-desktop": (
+        '<p class=MsoNormal>Please help<o:p></o:p></p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p '
+        "class=MsoNormal><b>From:</b> Emma Clark &lt;emma@example.com&gt; <br><b>Sent:</b> Monday, November 23, 2026 "
+        "9:00 AM<br><b>To:</b> Anna &lt;anna@example.org&gt;<br><b>Subject:</b> Printer<o:p></o:p></p></div><p "
+        "class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>It burns.</p>"
+    ),
+    "gmail": (
+        '<div dir="ltr">Please help<br><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">---------- '
+        'Forwarded message ---------<br>From: <strong class="gmail_sendername" dir="auto">Emma Clark</strong> <span '
+        'dir="auto">&lt;<a href="mailto:emma@example.com">emma@example.com</a>&gt;</span><br>Date: Mon, Nov 23, 2026 at'
+        " 9:00 AM<br>Subject: Printer<br>To: &lt;<a "
+        'href="mailto:anna@example.org">anna@example.org</a>&gt;<br></div><br><br>It burns.</div></div>'
+    ),
+    "apple": (
+        '<div>Please help<br><div><br><blockquote type="cite"><div>Begin forwarded message:</div><br '
+        'class="Apple-interchange-newline"><div style="margin:0"><span style="font-family:x"><b>From: '
+        "</b></span><span>Emma Clark &lt;<a "
+        'href="mailto:emma@example.com">emma@example.com</a>&gt;<br></span></div><div><span><b>Subject: '
+        "</b></span><span><b>Printer</b><br></span></div><div><span><b>Date: </b></span><span>November 23, 2026 at "
+        "9:00:00 GMT+2<br></span></div><div><span><b>To: </b></span><span>Anna &lt;<a "
+        'href="mailto:anna@example.org">anna@example.org</a>&gt;<br></span></div><br><div>It '
+        "burns.</div></blockquote></div></div>"
+    ),
+    "thunderbird": (
+        '<p>Please help</p><div class="moz-forward-container"><br>-------- Forwarded Message --------<table '
+        'class="moz-email-headers-table" cellspacing="0"><tbody><tr><th align="RIGHT" nowrap="nowrap" '
+        'valign="BASELINE">Subject: </th><td>Printer</td></tr><tr><th>Date: </th><td>Mon, 23 Nov 2026 09:00:00 '
+        '+0200</td></tr><tr><th>From: </th><td>Emma Clark <a class="moz-txt-link-rfc2396E" '
+        'href="mailto:emma@example.com">&lt;emma@example.com&gt;</a></td></tr><tr><th>To: </th><td>Anna <a '
+        'href="mailto:anna@example.org">&lt;anna@example.org&gt;</a></td></tr></tbody></table><br><br>It burns.</div>'
+    ),
+    "outlook-web": (
+        '<div>Please help</div><div id="appendonsend"></div><div id="x_divRplyFwdMsg"><span><b>From:</b>&nbsp;Emma '
+        "Clark &lt;emma@example.com&gt;<br><b>Sent:</b>&nbsp;Monday<br><b>To:</b>&nbsp;anna@example.org "
+        "&lt;anna@example.org&gt;<br><b>Subject:</b>&nbsp;Printer</span></div><br><div>It burns.</div>"
+    ),
+}
+
+
+@pytest.mark.parametrize("client", HTML)
+def test_original_sender_of_a_forward_in_html(client):
+    head = "From: anna@example.org\nSubject: Fw: Printer\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n"
+    found = original(read_mail(f"{head}<html><body>{HTML[client]}</body></html>".encode()))
+    assert found is not None
+    assert found.clear
+    assert found.senders[0] == Address("Emma Clark", "emma@example.com")
+    assert (found.subject, found.text, found.note) == ("Printer", "It burns.", "Please help")

@@ -15,6 +15,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from sqlalchemy import select
+
+from mailbridge.outbox import outbox
 from tests.flow.week_hours import Office, local_day, named_moments
 from tests.flow.week_people import AGENTS, HOTLINE, Customer, Letter, Sent
 from tests.flow.week_world import OFFICES, SIDE_BY_SIDE, STEP, Week
@@ -304,8 +307,10 @@ class Judge:
                     yield f"#{case.number}: {letter.message_id} lies on {placed.get(letter.message_id)}"
         if len(desk.tickets()) != len(self.week.customers):
             yield f"{len(desk.tickets())} tickets for {len(self.week.customers)} matters"
-        waiting = [one for one in desk.export("outbox") if one["state"] not in ("sent", "withdrawn")]
-        yield from (f"outbox: {one}" for one in waiting)
+        with desk.app.database.read() as connection:
+            kept_back = connection.execute(select(outbox.c.id, outbox.c.ticket, outbox.c.purpose, outbox.c.state, outbox.c.reason)
+                                           .where(outbox.c.state != "sent")).all()
+        yield from (f"outbox: {row}" for row in kept_back if row.state != "withdrawn" or row.purpose not in ("follow-up", "acknowledgement"))
 
     def delivery(self) -> Breaches:
         """Customers' words reach an agent; an agent's words reach the customer once; notes and refused mail never do."""

@@ -9,6 +9,7 @@ import mailbox
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -98,18 +99,23 @@ def test_files_and_folders_that_somebody_removes_are_made_again(folder: Path, re
 # --- a bad disk ---
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """Let no file of this process grow beyond 1,000 bytes: the kernel refuses the write in the middle of a file."""
+    """Let no file of this process grow beyond 1,000 bytes: the kernel refuses the write in the middle of a file.
+
+    Only around the act itself: the report of the tests may be a file of this process too.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_disk_that_fills_up_is_temporary_and_leaves_no_half_mail(folder: Path, relay: MaildirRelay) -> None:
-    small, large = relay.send_many([(SENDER, TWO, RAW), (SENDER, TWO, RAW + b"x" * 5000)])
+    with full_disk():
+        small, large = relay.send_many([(SENDER, TWO, RAW), (SENDER, TWO, RAW + b"x" * 5000)])
     assert small.sent
     assert [result.state for result in large.results] == ["temporary", "temporary"]
     assert os.strerror(errno.EFBIG) in large.reply
