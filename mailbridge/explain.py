@@ -12,11 +12,13 @@ from mailbridge.bridge import decide, incoming, letter_of
 from mailbridge.config.kinds import load_kinds
 from mailbridge.config.model import Config, Department
 from mailbridge.config.patterns import load_patterns, shipped_patterns
+from mailbridge.config.priorities import load_priority
 from mailbridge.config.shipped import shipped_path
 from mailbridge.decide.match import Known, Match, Sender
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.lookup import fetch_facts
 from mailbridge.desk.post import MARKER_WORDS
+from mailbridge.desk.pressing import graded, reasons_of
 from mailbridge.desk.receive import question_of
 from mailbridge.desk.work import Rules
 from mailbridge.mail.enclosed import all_attachments, whole_text
@@ -50,7 +52,8 @@ class Explainer:
         if isinstance(answer, ReadMail):
             item = incoming(entry, answer, self.rules)
             match = self._match(item, now)
-            answer = limited(seconds, lambda: _object(file, item, match))  # mails inside of this one are read here
+            # mails inside of this one are read here
+            answer = limited(seconds, lambda: _object(file, item, match) | _priority(item, self.rules))
         return _unreadable(file, sha256, read_envelope(raw), answer.reason) if isinstance(answer, Unread) else answer
 
     def _match(self, item: Incoming, now: datetime) -> Match:
@@ -65,7 +68,7 @@ def plain_explainer() -> Explainer:
     """Return what explains a mail without any desk."""
     config = Config(folder=Path(), departments={"support": Department(mailboxes=("support@localhost.invalid",))})
     keys = (b"no desk, no key: nothing verifies",)
-    rules = Rules(config, keys, Templates(shipped_path("templates"), shipped_path("templates")), bytes)
+    rules = Rules(config, keys, Templates(shipped_path("templates"), shipped_path("templates")), bytes, load_priority())
     patterns, words = load_patterns(shipped_patterns()), load_kinds(shipped_path("config", "kinds"))
     return Explainer(rules, Reading(patterns, words, config, keys, (MARKER_WORDS,)))
 
@@ -117,6 +120,11 @@ def _object(file: str, item: Incoming, match: Match) -> JsonObject:
     }
 
 
+def _priority(item: Incoming, rules: Rules) -> JsonObject:
+    found = graded(item, rules)
+    return {"priority": found.priority, "priority_reasons": reasons_of(found)}
+
+
 def _head(file: str, sha256: str, mail: Mail) -> JsonObject:
     return {
         "file": file,
@@ -146,6 +154,8 @@ def _unreadable(file: str, sha256: str, mail: Mail, fault: str) -> JsonObject:
         "bounce": None,
         "trust": "bare",
         "trust_reasons": ["unread"],
+        "priority": "normal",
+        "priority_reasons": [],
         "match": {"ticket": None, "evidence": "none", "standing": "requester", "runners_up": []},
         "defects": sorted({*mail.defects, f"not read: {fault}"}),
     }

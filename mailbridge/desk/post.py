@@ -147,12 +147,13 @@ def outgoing_row(
 def _note_news(work: Work, ticket: TicketNow, purpose: str, rendered: Rendered) -> None:
     """The customer hears from us: the 24 hours begin anew, and no apology is used twice on a ticket.
 
-    A later day that an earlier mail named stays, unless this one names another: nobody is told something twice.
+    A later day that an earlier mail named stays while the 24 hours end in the night: nobody is told it twice.
     """
     if purpose == "receipt":  # it goes to a third party and tells nothing of the ticket
         return
-    usual = work.now + running(work.rules.promises(ticket.department).service.update)
-    later_day = ticket.next_news_at if ticket.next_news_at and ticket.next_news_at > usual else None
+    rules = work.rules.promises(ticket.department)
+    usual, named = work.now + running(rules.service.update), ticket.next_news_at
+    later_day = named if named and named > usual and not rules.hours.open_at(usual) else None
     work.set(ticket, news_at=work.now, next_news_at=later_day)
     if rendered.apology:
         work.set(ticket, apologies=[*ticket.apologies, rendered.apology])

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from mailbridge.decide.priority import Grade, Pressing, grade
 from mailbridge.desk.incoming import Incoming
 from mailbridge.desk.lookup import ContactFacts
-from mailbridge.desk.work import TicketNow, Work
+from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.store.tables import Contact, Event, Message
 
 ORDER = ("low", "normal", "high", "critical")
@@ -29,10 +29,14 @@ def grade_opening(
 ) -> None:
     """Grade a new ticket by what the customer (of this address) writes and who he is; without any reason it is normal."""
     known = contacts.get(address.lower())
-    text = item.written.reply or item.mail.text
-    found = grade(Pressing(item.mail.subject, text, known.level if known else ""), work.rules.priority)
+    found = graded(item, work.rules, known.level if known else "")
     if found.reasons:
         _write_down(work, ticket, found)
+
+
+def graded(item: Incoming, rules: Rules, level: str = "") -> Grade:
+    """Return how pressing a ticket is that this mail opens. level: the contact's."""
+    return grade(Pressing(item.mail.subject, item.written.reply or item.mail.text, level), rules.priority)
 
 
 def raise_by_waiting(connection: Connection, work: Work, ticket: TicketNow) -> None:
@@ -47,11 +51,21 @@ def raise_by_waiting(connection: Connection, work: Work, ticket: TicketNow) -> N
 
 
 def _write_down(work: Work, ticket: TicketNow, found: Grade) -> None:
-    reasons = [{"ground": why.ground.value, "points": why.points, "found": why.found} for why in found.reasons]
     work.changes.event(
-        ticket.id, "mailbridge", "graded", to=found.priority, before=ticket.priority, points=found.points, reasons=reasons
+        ticket.id,
+        "mailbridge",
+        "graded",
+        to=found.priority,
+        before=ticket.priority,
+        points=found.points,
+        reasons=reasons_of(found),
     )
     work.set(ticket, priority=found.priority)
+
+
+def reasons_of(found: Grade) -> list[dict[str, Any]]:
+    """Return the reasons of a grade as they are stored and shown."""
+    return [{"ground": why.ground.value, "points": why.points, "found": why.found} for why in found.reasons]
 
 
 def _set_by_a_person(connection: Connection, ticket: TicketNow) -> bool:

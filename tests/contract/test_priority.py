@@ -13,7 +13,8 @@ from mailbridge.desk.pressing import contact
 from mailbridge.desk.rings import sweep
 from mailbridge.doctor import check_files
 from mailbridge.errors import ConfigError
-from tests.desks import Desk, mail
+from mailbridge.explain import plain_explainer
+from tests.desks import START, Desk, mail
 
 
 def grades(desk: Desk, number: int = 1) -> list[dict]:
@@ -114,6 +115,12 @@ def test_a_desk_adds_words_of_its_own_and_a_broken_file_is_refused_as_a_whole(sm
     assert small_desk.app.rules is rules
     with pytest.raises(ConfigError, match="urgnt"):
         assemble(config, {})
+
+
+def test_explain_says_how_pressing_a_mail_is_without_any_desk():
+    shown = plain_explainer().explain("x.eml", mail("Shop", "Nothing works, it is urgent.").encode(), START)
+    assert shown["priority"] == "critical"
+    assert [why["ground"] for why in shown["priority_reasons"]] == ["stopped", "urgent"]
 
 
 def test_grading_a_usual_mail_costs_less_than_a_tenth_of_a_millisecond():

@@ -41,7 +41,7 @@ def restart(folder, said, mails=None):
 
 def may_be_sent_twice(passed):
     """Between the relay's answer (the file lies in `new/`) and the commit of our note."""
-    sent_at = max((index for index, name in enumerate(passed) if name == "renamed outgoing"), default=None)
+    sent_at = max((index for index, name in enumerate(passed) if name == "rename outgoing"), default=None)
     return sent_at is not None and "commit" not in passed[sent_at:]
 
 
