@@ -133,7 +133,9 @@ class Timer:
     """Something due. `to` is `customer`, `agent`, `desk` (nobody is written to) or the role of a step of the ladder.
 
     about_at: the deadline it is about: the target, the promised date, or the end of 24 hours since the last news.
-    step: from 1 for escalations and updates. key: names this timer of this ticket for good; a timer rings once.
+    step: from 1 for escalations and updates. since: of an escalation, when the wait began that it is about: each step is
+        told once for one wait, though a transfer may set another deadline.
+    key: names this timer of this ticket for good; a timer rings once.
     """
 
     kind: Kind
@@ -142,11 +144,12 @@ class Timer:
     reason: Reason
     about_at: datetime
     step: int = 0
+    since: datetime | None = None
 
     @property
     def key(self) -> str:
         """Return the name under which it is remembered that this timer has rung."""
-        return f"{self.kind}:{self.reason}:{self.step}:{self.about_at.isoformat(timespec='seconds')}"
+        return f"{self.kind}:{self.reason}:{self.step}:{(self.since or self.about_at).isoformat(timespec='seconds')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +261,7 @@ def _on_target(rules: Rules, target: _Target | None) -> Iterator[Timer]:
     yield Timer(Kind.WARNING, warn_at, "agent", target.reason, target.due_at)
     for step, (role, after) in enumerate(zip(rules.ladder, rules.service.escalate_after, strict=False), 1):
         at = rules.hours.add_business(target.due_at, after)
-        yield Timer(Kind.ESCALATION, at, role, target.reason, target.due_at, step)
+        yield Timer(Kind.ESCALATION, at, role, target.reason, target.due_at, step, target.since)
 
 
 def _update(facts: Facts, rules: Rules) -> Iterator[Timer]:

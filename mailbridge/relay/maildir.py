@@ -113,7 +113,7 @@ class MaildirRelay:
             return os.open(path, flags, 0o600)
 
     def _make_folders(self) -> None:
-        for name in ("tmp", "new", "cur"):
+        for name in ("new", "cur", "tmp"):  # tmp last: where it is, the others are, however this may be stopped
             (self._folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(self._folder)
         sync_folder(self._folder.parent)

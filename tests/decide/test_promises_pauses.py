@@ -100,3 +100,12 @@ def test_the_resolution_is_overdue_once_whatever_pauses_follow():
 def test_whoever_owed_the_next_step_waits_for_a_first_answer_from_then_on():
     again = facts("23 10:00", paused=((at("23 12:00"), at("25 10:00")),))
     assert shown(plan(again, RULES).response_due_at) == "25 11:00"
+
+
+def test_a_step_of_the_ladder_is_told_once_for_one_wait_although_a_transfer_sets_another_deadline():
+    known = facts("23 10:00", waiting_since=at("23 10:00"))
+    told = frozenset(timer.key for timer in plan(known, replace(RULES, hours=ALWAYS)).timers if timer.kind == Kind.ESCALATION)
+    quick = replace(RULES, service=ServiceLevel(first_response="30m", resolution="1d"))
+    assert [timer for timer in plan(replace(known, done=told), quick).timers if timer.kind == Kind.ESCALATION] == []
+    warned = [timer.reason for timer in plan(replace(known, done=told), quick).timers if timer.kind == Kind.WARNING]
+    assert sorted(warned) == [Reason.FIRST_RESPONSE, Reason.RESOLUTION]
