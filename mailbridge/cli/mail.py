@@ -46,8 +46,6 @@ def ingest(
 
     Example: mailbridge ingest --recipient support@example.org < mail.eml
     """
-    from mailbridge.errors import MailbridgeError
-
     try:
         raws = [path.read_bytes() for path in files or []] or [sys.stdin.buffer.read()]
     except OSError as fault:
@@ -57,7 +55,7 @@ def ingest(
             _ingest(app, raws, mailbox, tuple(recipient or ()), sender, as_json)
     except typer.Exit as end:
         raise typer.Exit(TRY_AGAIN if end.exit_code == 1 else end.exit_code) from None
-    except (MailbridgeError, OSError) as fault:
+    except Exception as fault:  # whatever it is, the sender must keep the mail
         fail(fault, TRY_AGAIN)
 
 
