@@ -16,6 +16,8 @@ def set_state(work: Work, ticket: TicketNow, state: str, actor: str, why: str = 
     paused = ticket.paused
     if ticket.state in NOT_OURS:
         paused = [*paused, [ticket.state_since.isoformat(), work.now.isoformat()]]
+    if ticket.state in FINISHED and ticket.eta and ticket.eta <= work.now:  # nobody was waiting for it any more
+        work.set(ticket, eta=None, eta_made_at=None)
     closed = work.now if state == "closed" else None
     work.set(
         ticket,

@@ -162,7 +162,10 @@ class Judge:
                 yield f"#{case.number}: news at {one.at}, in closed hours; he waited since {base}"
 
     def too_soon(self) -> Breaches:
-        """One period, one follow-up: after 24 hours, or in the last half hour before a night in which they end, or when it was named."""
+        """One period, one follow-up: after 24 hours, or in the last half hour before a night in which they end, or when it was named.
+
+        A ticket that has moved to a department with other hours meanwhile is left out.
+        """
         for case, one in self.all_news():
             office, base, said = case.office_at(one.at), case.base(one.at), case.before(one.at)
             if one.at >= base + DAY - timedelta(minutes=1):
@@ -170,7 +173,8 @@ class Judge:
             closes = not office.is_open(one.at + HOUR / 2 + timedelta(seconds=1)) and office.is_open(one.at - self.late(one.at))
             last_half_hour = closes and not office.is_open(base + DAY)
             named = named_moments(said.text, case.customer.language, said.at) if said else []
-            if not last_half_hour and not any(at - HOUR <= one.at <= at for at in named):
+            moved = any(what == "transferred" and base < at <= one.at for at, what, _ in case.events)
+            if not last_half_hour and not moved and not any(at - HOUR <= one.at <= at for at in named):
                 yield f"#{case.number}: news at {one.at}, but he had heard from us (or begun to wait) at {base}"
 
     def other_words(self) -> Breaches:
@@ -208,18 +212,18 @@ class Judge:
                 told = [one for one in case.heard if at <= one.at <= at + self.late(at)]
                 if not any(not one.automatic or _names(one, case.customer.language, until) for one in told):
                     yield f"#{case.number}: the date {until} was promised at {at} and not told"
-                ended = self.promise_ended(case, at, promises)
+                ended = self.promise_ended(case, at, promises[promises.index((at, until)) + 1:])
                 missed = [one for one in case.heard if case.purpose(one) == "follow-up/promise" and at < one.at <= min(ended, until + 2 * DAY)]
                 if ended > until and len([one for one in missed if one.at < until]) != 1:
                     yield f"#{case.number}: the promise of {at} for {until} was missed and that was said {len(missed)} times"
                 if any(one.at >= until for one in missed):
                     yield f"#{case.number}: that {until} is missed was said after it"
 
-    def promise_ended(self, case: Case, at: datetime, promises: list[tuple[datetime, datetime]]) -> datetime:
+    def promise_ended(self, case: Case, at: datetime, further: list[tuple[datetime, datetime]]) -> datetime:
         """Return when a promise was kept, replaced, or of no use any more."""
         ends = [one.at for one in case.heard if not one.automatic and one.at > at + timedelta(minutes=2)]
         ends += [since for since, state in case.states if state in ("resolved", "closed", "spam") and since >= at]
-        ends += [later for later, _ in promises if later > at]
+        ends += [later for later, _ in further]
         return min(ends, default=self.week.now)
 
     def sleep(self) -> Breaches:
@@ -230,8 +234,9 @@ class Judge:
                 if letter.lines != ("/snooze 5h",) or not asleep:
                     continue
                 until = asleep[0] + 5 * HOUR
-                longer = [other for other in case.customer.answers if asleep[0] - STEP < other.at < until and "/snooze 2d" in other.lines]
-                if until < self.week.now - LATE and case.state_at(until + self.late(until)) == "snoozed" and not longer:
+                again = [other for other in case.customer.answers if other is not letter and asleep[0] - STEP < other.at <= until + STEP
+                         and other.lines[:1] in (("/snooze 2d",), ("/snooze 5h",))]
+                if until < self.week.now - LATE and case.state_at(until + self.late(until)) == "snoozed" and not again:
                     yield f"#{case.number}: put to sleep at {asleep[0]}, still asleep at {until + LATE}"
 
     # -- escalation
