@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mailbridge.mail.headers import clean_text
 from mailbridge.mail.html import html_to_text
 from mailbridge.mail.invitations import invitation_text
-from mailbridge.mail.parts import Part
+from mailbridge.mail.parts import MAX_TEXT_BYTES, Part
 from mailbridge.mail.pgp import without_armour
 from mailbridge.mail.rtf import rtf_to_text
 from mailbridge.mail.transfer import UNDECODABLE
@@ -43,7 +43,8 @@ _NOTICES = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NOTICE = 700
-_ENRICHED = re.compile(r"<param>.*?</param>|<(?!<)/?[a-z][a-z0-9-]*>", re.IGNORECASE | re.DOTALL)
+MOST_FLOWED = 100_000
+_ENRICHED = re.compile(r"<param>[^<]*+</param>|<(?!<)/?[a-z][a-z0-9-]*+>", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def read_body(parts: list[Part], hints: tuple[str, ...]) -> Body:
     body = Body()
     texts: list[Part] = []
     for part in parts:
-        (texts if _is_text(part, texts) else body.rest).append(part)
+        (texts if _is_text(part, texts) and _has_room(part, texts, body) else body.rest).append(part)
     if any(part.type in _SHOWN_FILES for part in texts):
         body.rest += [part for part in texts if part.type not in _SHOWN_FILES]
         texts = [part for part in texts if part.type in _SHOWN_FILES]
@@ -107,6 +108,15 @@ def _is_text(part: Part, before: list[Part]) -> bool:
     if part.path and part.path[-1].type == "multipart/alternative":
         return True
     return (not before and part.disposition != "inline") or not part.path
+
+
+def _has_room(part: Part, before: list[Part], body: Body) -> bool:
+    """Say whether a text part may be read beside those before it: a thousand long ones are files, all but the first."""
+    taken = sum(len(other.content) for other in before if ("html" in other.type) == ("html" in part.type))
+    if not taken or taken + len(part.content) <= MAX_TEXT_BYTES:
+        return True
+    body.defects.append("text-cut")
+    return False
 
 
 def _plain_text(part: Part, hints: tuple[str, ...], body: Body) -> str:
@@ -172,10 +182,15 @@ def _is_markup(text: str) -> bool:
 
 
 def unflowed(text: str, *, delsp: bool) -> str:
-    """Undo format=flowed (RFC 3676): join lines that end in a blank with the next of equal quote depth."""
+    """Undo format=flowed (RFC 3676): join lines that end in a blank with the next of equal quote depth.
+
+    Of a text of more than `MOST_FLOWED` lines the rest stays as it is.
+    """
     out: list[list[str]] = []
     open_depth = -1
-    for line in text.split("\n"):
+    lines = text.split("\n", MOST_FLOWED)
+    rest = lines[MOST_FLOWED:]
+    for line in lines[:MOST_FLOWED]:
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
         bare = bare.removeprefix(" ")
@@ -186,5 +201,5 @@ def unflowed(text: str, *, delsp: bool) -> str:
         else:
             out.append([">" * depth + " " if depth else "", piece])
         open_depth = depth if flows else -1
-    lines = ("".join(pieces) for pieces in out)
-    return "\n".join(line.rstrip() if line != "-- " else line for line in lines)
+    joined = ("".join(pieces) for pieces in out)
+    return "\n".join([*(line.rstrip() if line != "-- " else line for line in joined), *rest])

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 
 from mailbridge.mail.japanese import decode_iso2022_windows
@@ -51,6 +55,40 @@ _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _SAMPLE = 1_500
 _SHORT_SAMPLE = 240
 _FEW = 3
+
+
+@dataclass(slots=True)
+class _Effort:
+    """What is left of the pains that are taken over one mail, and the codec that was guessed last in it."""
+
+    left: int
+    codec: str = ""
+
+
+_MOST_EFFORT = 30_000
+"""Looks (of some ten microseconds each) by which the charsets of one mail are told. People's mail takes a few hundred."""
+_effort: ContextVar[_Effort | None] = ContextVar("_effort", default=None)
+
+
+@contextmanager
+def bounded_effort() -> Iterator[None]:
+    """Within it only so much is guessed, as for one mail: ten thousand fields in unknown charsets would take a minute.
+
+    When the effort is spent, labels are believed, and what has none is read like the last piece that had none.
+    """
+    before = _effort.set(_Effort(_MOST_EFFORT))
+    try:
+        yield
+    finally:
+        _effort.reset(before)
+
+
+def _may_spend(looks: int) -> bool:
+    effort = _effort.get()
+    if effort is None:
+        return True
+    effort.left -= looks
+    return effort.left > 0
 
 
 @lru_cache(maxsize=512)
@@ -151,6 +189,8 @@ def _declared(data: bytes, codec: str, hints: tuple[str, ...]) -> tuple[str, tup
 
 def _figure(data: bytes, codec: str) -> float:
     """Say how plausible `data` reads in `codec`. A label that nobody gives by habit is trusted more."""
+    if not _may_spend(1):
+        return 1.0
     if codec in _WESTERN or codec == "utf-8":
         return plausibility(_sample(data).decode(codec, "replace"))
     return plausibility(_sample(data)[:_SHORT_SAMPLE].decode(codec, "replace"), places=False)
@@ -188,6 +228,9 @@ def _sample(data: bytes) -> bytes:
 
 def _best(sample: bytes, codecs_: tuple[str, ...], hinted: frozenset[str]) -> tuple[str, float]:
     """Return the codec whose reading of `sample` is the most plausible, and the figure; on equal terms the first."""
+    effort = _effort.get()
+    if effort is not None and not _may_spend(len(codecs_) * (1 + len(sample) // 100)):
+        return effort.codec or codecs_[0], 0.0
     readings = []
     for order, codec in enumerate(codecs_):
         text = _read_sample(sample, codec)
@@ -244,6 +287,8 @@ def _guessed(data: bytes, hints: tuple[str, ...], defect: str) -> tuple[str, tup
         return data.decode("utf-8", "replace"), (defect, "broken-charset")
     hinted = frozenset(codec for hint in hints if (codec := codec_of(hint)) is not None)
     best, _ = _best(sample, tuple(_candidates(hints)), hinted)
+    if effort := _effort.get():
+        effort.codec = best
     return data.decode(best, "replace"), (defect,)
 
 

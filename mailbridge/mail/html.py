@@ -54,7 +54,7 @@ _MOST_ATTRIBUTES = 1_000
 _MOST_ENTITIES = 50_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _NOT_NESTED_WORDS = """
-    p li td th tr dt dd option br img hr meta input link col wbr area base source param b i u
+    p li td th tr dt dd option br img hr meta input link col wbr area base source param
 """
 _NOT_NESTED = frozenset(_NOT_NESTED_WORDS.split())
 _BARE_AMPERSAND = re.compile(r"&(?!#?[0-9a-zA-Z]{1,32};)")
@@ -70,7 +70,7 @@ def html_to_text(html: str) -> str:
         return clean_text(html).strip()
     source = html[:MAX_CHARACTERS].replace("\0", "")
     page = Page(MAX_NODES)
-    if _is_monstrous(source):
+    if is_monstrous(source):
         out = _crude_text(source)
     else:
         tree = LexborHTMLParser(source)
@@ -89,7 +89,7 @@ def safe_html(html: str) -> str:
     Images stay only when they came with the mail (`cid:`); the rest are tracking pixels more often than not.
     """
     source = clean_text(html[:MAX_CHARACTERS]).replace("&nbsp;", "\u00a0")
-    if _is_monstrous(source):
+    if is_monstrous(source):
         return f"<pre>{entities.escape(_crude_text(source))}</pre>"
     cleaned = nh3.clean(
         _BARE_AMPERSAND.sub("&amp;", source),
@@ -113,21 +113,35 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _is_monstrous(source: str) -> bool:
-    """Say whether a parser would take seconds: its time grows with the square of the depth, of attributes, of entities."""
+def is_monstrous(source: str) -> bool:
+    """Say whether a parser would take seconds: its time grows with the square of the depth, of attributes, of entities.
+
+    An element counts as open until its own end tag comes: `<b id=1>` `<b id=2>` and so on are carried into every paragraph.
+    """
     if source.count("&") > _MOST_ENTITIES:
         return True
-    if source.count("<") > _DEEPEST:
-        depth = deepest = 0
-        for match in _TAG.finditer(source):
-            if match[2].lower() in _NOT_NESTED:
-                continue
-            depth = max(depth - 1, 0) if match[1] else depth + 1
-            deepest = max(deepest, depth)
-        if deepest > _DEEPEST:
-            return True
+    if source.count("<") > _DEEPEST and _is_deep(source):
+        return True
     return len(source) > 5000 and any(match[0].count("=") > _MOST_ATTRIBUTES or match[0].count(" ") > 2 * _MOST_ATTRIBUTES
                                       for match in _LONG_TAG.finditer(source))
+
+
+def _is_deep(source: str) -> bool:
+    opened: dict[str, int] = {}
+    depth = 0
+    for closes, written in _TAG.findall(source):
+        name = written.lower()
+        if name in _NOT_NESTED:
+            continue
+        if not closes:
+            opened[name] = opened.get(name, 0) + 1
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif opened.get(name):
+            opened[name] -= 1
+            depth -= 1
+    return False
 
 
 def _crude_text(source: str) -> str:

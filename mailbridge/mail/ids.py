@@ -20,7 +20,7 @@ _BLANK = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\([^()<>]*\)")
 _NO_ID = re.compile(r"[\s<>]")
-_BARE = re.compile(r"[^\s<>,;()\"]+@[^\s<>,;()\"]+")
+_BARE = re.compile(r"(?<![^\s<>,;()\"])[^\s<>,;()\"][^\s<>,;()\"@]*+@[^\s<>,;()\"]+")  # begins where a word does: linear
 
 
 def message_ids(value: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from mailbridge.errors import ParseError
 from mailbridge.mail.addresses import parse_addresses
 from mailbridge.mail.attachments import make_attachment
 from mailbridge.mail.body import Body, read_body
+from mailbridge.mail.charset import bounded_effort
 from mailbridge.mail.dates import parse_date
 from mailbridge.mail.fields import Header, split_header
 from mailbridge.mail.files import read_files
@@ -49,6 +50,11 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
     charset_hints: charsets of the mailbox, likeliest first, for text that declares none or a wrong one.
     Raises ParseError when the mail has more than `max_parts` parts or too large a header, and for nothing else.
     """
+    with bounded_effort():
+        return _read_mail(raw, charset_hints, max_parts)
+
+
+def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int) -> Mail:
     source, defects = _with_line_feeds(raw)
     entity = read_entity(source, charset_hints, max_parts)
     skeleton, parts = entity.skeleton, entity.parts
@@ -81,7 +87,8 @@ def read_envelope(raw: bytes) -> Mail:
         header = split_header(source)
     except ParseError:
         header = Header([], 0)
-    mail = _headers(raw, header, ())
+    with bounded_effort():
+        mail = _headers(raw, header, ())
     date = _date(None, mail)
     odd = {*defects, *header.defects, *_header_defects(mail, date), "not-read"}
     return replace(mail, date=date, content_key=hashlib.sha256(raw).hexdigest(), defects=tuple(sorted(odd)))

@@ -12,7 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from mailbridge.mail.html import html_to_text
+from mailbridge.mail.html import html_to_text, is_monstrous
 from mailbridge.mail.introduction import OPENING, label_of
 from mailbridge.mail.message import Written
 from mailbridge.mail.patterns import Patterns
@@ -64,7 +64,8 @@ def html_quote(html: str, lines: Sequence[str], patterns: Patterns) -> HtmlQuote
 
 def _is_too_much(html: str) -> bool:
     return (len(html) > LARGEST or html.count("<") > MOST_TAGS
-            or any(html.count(f"<{tag}") - html.count(f"</{tag}") > MOST_OPEN for tag in ("div", "blockquote", "table", "span", "font")))
+            or any(html.count(f"<{tag}") - html.count(f"</{tag}") > MOST_OPEN for tag in ("div", "blockquote", "table", "span", "font"))
+            or is_monstrous(html))
 
 
 def _rule_of(node: Any, patterns: Patterns) -> str:

@@ -26,6 +26,7 @@ from mailbridge.mail.patterns import Patterns
 
 LAZY = 60           # a quoted line at least this long may have been wrapped without a new `>`
 LONGEST_DIVIDER = 50
+MOST_LINES = 50_000     # lines that are walked down; below them only our own marker is looked for
 MOST_LOOKS = 500    # places that are looked at more closely; people's mail has a handful, hostile mail a million
 SENTENCE_ENDS = frozenset(".!?,;")
 HEAD = 6            # quoted lines in which an introduction of their own is looked for
@@ -108,7 +109,7 @@ class _Walk:
         """Walk down to the first line that surely begins the earlier mail; note the quoted runs on the way."""
         lines, self.end = self.lines, len(self.lines)
         at = self.top = _next_filled(lines, 0)
-        while at < self.end:
+        while at < min(self.end, self.top + MOST_LINES):
             line = bare(lines[at])
             if not line:
                 at += 1
@@ -122,6 +123,8 @@ class _Walk:
                 if self.looks > 0 and len(line) <= LONGEST_LINE:
                     self._look(at, line)
                 at += 1
+        if at < self.end and self.markers:
+            self.end = next((below for below in range(at, self.end) if self._is_marked(lines[below])), self.end)
 
     def _is_marked(self, line: str) -> bool:
         return self.markers != () and any(mark in line for mark in self.markers)

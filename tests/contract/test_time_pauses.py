@@ -119,3 +119,13 @@ def test_however_much_is_due_everything_rings_once_and_a_rehearsal_tells_of_all(
     assert sorted((one.ticket or 0, one.timer) for one in rung) == sorted((one.ticket or 0, one.timer) for one in would)
     assert sum(one.timer == "update" for one in rung) == 8
     assert sweep(desk.app.database, desk.app.rules, desk.now) == []
+
+
+def test_date_that_passed_while_all_was_solved_is_no_broken_promise_when_the_customer_writes_again(desk):
+    desk.receive(mail())
+    desk.do(1, "/eta 2026-11-25 15:00")
+    desk.do(1, "/resolve")
+    desk.later(days=4)
+    write_again(desk)
+    assert "promise" not in ring(desk, minutes=1)
+    assert desk.ticket()["state"] == "open"
