@@ -29,6 +29,7 @@ from mailbridge.desk.admin import find_ticket, requester_of_ticket
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.failures import undeliverable
+from mailbridge.desk.faults import tell_template_faults
 from mailbridge.desk.post import MARKER_WORDS, customer_facts
 from mailbridge.desk.rings import sweep
 from mailbridge.desk.work import Rules, Work
@@ -230,6 +231,7 @@ def run_once(app: App, relay: Relay, at: datetime) -> dict[str, int]:
     while count := app.bridge.run_once(at).count:
         done["bridged"] += count
     done["rung"] = len(sweep(app.database, app.rules, at))
+    tell_template_faults(app.database, app.rules, at)
     return done | send_due(app, relay, at)
 
 

@@ -21,6 +21,7 @@ from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret
 from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.desk.caps import forget_old_counts
+from mailbridge.desk.faults import tell_template_faults
 from mailbridge.desk.rings import sweep
 from mailbridge.errors import ConfigError, MailbridgeError, ReadersDown
 from mailbridge.intake.imap import ImapWatcher
@@ -250,7 +251,10 @@ class Daemon:
 
     def _sweep(self) -> None:
         """Ring what is due; the mail that it makes goes out at once."""
-        rung = sweep(self.app.database, self.app.rules, now())
+        at = now()
+        rung = sweep(self.app.database, self.app.rules, at)
+        if tell_template_faults(self.app.database, self.app.rules, at):
+            self._sender.wake.set()
         if rung:
             self.app.log.info(
                 "timers.rung", count=len(rung), tickets=sorted({one.ticket for one in rung if one.ticket})

@@ -286,6 +286,7 @@ def _result(row: AnyRow, outcome: Outcome, now: datetime, box: Outbox) -> dict[s
         else one
         for one in row.recipients
     ]
+    recipients = [_failing(one, now) if one["state"] == "failed" and one["address"] in said else one for one in recipients]
     states = {one["state"] for one in recipients}
     change = {
         "b_id": row.id,
@@ -300,12 +301,22 @@ def _result(row: AnyRow, outcome: Outcome, now: datetime, box: Outbox) -> dict[s
     again = next_try(row.attempts + 1, row.made_at, now, box.give_up_after, box.jitter())
     if again is not None:
         return change | {"state": "waiting", "next_at": again, "sent_at": None}
-    tired = [one | {"state": "failed"} if one["state"] == "waiting" else one for one in recipients]
+    tired = [_failing(one, now) if one["state"] == "waiting" else one for one in recipients]
     return change | {
         "state": "failed",
         "recipients": tired,
         "reason": f"given up after {box.give_up_after}: {outcome.reply}",
     }
+
+
+def _failing(recipient: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Mark a recipient who will never get the mail; `lost_recipients` finds those of one round by the time."""
+    return recipient | {"state": "failed", "failed_at": now.isoformat()}
+
+
+def lost_recipients(recipients: Iterable[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """Return the recipients who were given up in the round of `at`; those given up before have been told of."""
+    return [one for one in recipients if one["state"] == "failed" and one.get("failed_at") == at.isoformat()]
 
 
 def _tell_nobody(_connection: Connection, _rows: Sequence[AnyRow], _now: datetime) -> None:
@@ -349,6 +360,6 @@ def _note(
             ),
             filled,
         )
-    failed = [change["b_id"] for change in changes if change["state"] == "failed"]
+    failed = [change["b_id"] for change in filled if lost_recipients(change["recipients"], now)]
     if failed:
         on_failure(connection, connection.execute(select(outbox).where(outbox.c.id.in_(failed))).all(), now)

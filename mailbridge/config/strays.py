@@ -10,7 +10,7 @@ from mailbridge.config.faults import Fault
 from mailbridge.config.reading import TABLES
 from mailbridge.config.values import closest
 
-FOLDERS = ("patterns", "kinds")     # word patterns; read by their own rooms
+FOLDERS = ("patterns", "kinds", "priority")     # words; read by their own rooms
 # What editors, package tools and careful people leave beside a file, and texts for people.
 _LEFT_ALONE = re.compile(r"^[.#]|~$|\.(?:bak|orig|old|save|sav|swp|tmp|md|txt|sample|example|rpmnew|rpmsave|dpkg-\w+)$")
 

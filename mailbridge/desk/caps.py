@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -74,6 +75,14 @@ class Caps:
         first = self._made.get(self._breaker(), 0) == 0
         self._raise(self._breaker())
         return first
+
+    def first_fault(self, connection: Connection, fault: str) -> bool:
+        """Say whether the admin has not been told today of this fault; then he counts as told."""
+        key = (f"fault:{sha256(fault.encode()).hexdigest()}", f"{self.now:%Y-%m-%d}")
+        query = select(counts.c.made).where(counts.c.scope == key[0], counts.c.window == key[1])
+        self._made[key] = connection.execute(query).scalar() or 0
+        self._raise(key)
+        return self._made[key] == 1
 
     def flush(self, connection: Connection) -> None:
         """Write the counters back."""

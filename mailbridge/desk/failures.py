@@ -12,6 +12,7 @@ from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.post import To, customer_facts, notify_agents
 from mailbridge.desk.work import Rules, TicketNow, Work
+from mailbridge.outbox import lost_recipients
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Ticket
 
@@ -22,7 +23,10 @@ ticket_table: Any = Ticket.__table__  # type: ignore[attr-defined]
 
 
 def undeliverable(connection: Connection, rules: Rules, failed: Sequence[AnyRow], now: datetime) -> None:
-    """Write down and tell that these outbox rows have failed; runs in the transaction that marks them so."""
+    """Write down and tell whom these outbox rows will never reach; runs in the transaction that marks it.
+
+    A row of several recipients may still be on its way to the others.
+    """
     numbers = Numbers(connection)
     work = Work(rules, Changes(numbers, now), Caps(rules.config.limits, now), now)
     wanted = {row.ticket for row in failed if row.ticket is not None}
@@ -30,13 +34,13 @@ def undeliverable(connection: Connection, rules: Rules, failed: Sequence[AnyRow]
     for row in failed:
         found = tickets.get(row.ticket)
         if found is not None:
-            _tell(work, TicketNow.of(found, {}), row)
+            _tell(work, TicketNow.of(found, {}), row, now)
     work.changes.flush(connection)
     numbers.flush(connection)
 
 
-def _tell(work: Work, ticket: TicketNow, row: AnyRow) -> None:
-    lost = [one for one in row.recipients if one["state"] == "failed"]
+def _tell(work: Work, ticket: TicketNow, row: AnyRow, now: datetime) -> None:
+    lost = lost_recipients(row.recipients, now)
     work.changes.event(
         ticket.id,
         "mailbridge",

@@ -8,7 +8,7 @@ the row is used. Files are looked at again at most once a second, by the monoton
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -70,6 +70,7 @@ class Templates:
         self._entries: dict[_Key, _Entry] = {}
         self._remembered: dict[str, str] = {}
         self._told: set[str] = set()
+        self._untold: list[str] = []
         self._lock = RLock()
 
     def render(self, purpose: str, facts: Facts, locale: str, variant: str | None = None) -> Rendered:
@@ -92,6 +93,12 @@ class Templates:
     def check(self) -> _Findings:
         """Try every template and every file of macros that the desk would use; return what is wrong with them."""
         return check_files(self._folders)
+
+    def take_faults(self) -> Sequence[str]:
+        """Return the faults that were found since this was last asked, `file:line: what`: for who tells the admin."""
+        with self._lock:
+            faults, self._untold = self._untold, []
+        return faults
 
     # ---- which version --------------------------------------------------------------------------------------------
 
@@ -189,6 +196,8 @@ class Templates:
     def _tell(self, what: str) -> None:
         if what not in self._told:
             self._told.add(what)
+            with self._lock:
+                self._untold.append(what)
             if self._on_fault:
                 self._on_fault(what)
 

@@ -111,6 +111,19 @@ def test_mail_that_is_refused_for_now_comes_again_only_to_those_who_have_not_got
     assert not rows(desk, purpose="undeliverable")
 
 
+def test_recipient_who_is_refused_for_good_is_told_of_at_once_though_another_must_wait(desk):
+    row, relay = answered(desk, CARL), Written({CARL: NEVER, EMMA: LATER})
+    assert row.id in desk.app.outbox.run_once(desk.now, relay).waiting
+    assert CARL in one(desk, purpose="undeliverable").text
+    relay.answers = {EMMA: NEVER}
+    desk.later(minutes=2)
+    desk.app.outbox.run_once(desk.now, relay)
+    _, second = rows(desk, purpose="undeliverable")
+    assert EMMA in second.text
+    assert CARL not in second.text, "who was told of is not told of again"
+    assert one(desk, id=row.id).state == "failed"
+
+
 def test_waits_grow_from_a_minute_to_hours(desk):
     row, relay = answered(desk), Written(otherwise=LATER)
     waits = []
