@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import random
 import secrets
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from mailbridge.bridge import Bridge
+from mailbridge.clock import now
 from mailbridge.config.kinds import load_kinds
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config
@@ -50,18 +50,13 @@ from mailbridge.replies.samples import rich as rich_sample
 from mailbridge.replies.templates import Templates
 from mailbridge.resolver import Resolver
 from mailbridge.shared_drafts import file_shared_draft
-from mailbridge.spool import Spool
+from mailbridge.spool import Spool, worker_name
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database, upsert
-from mailbridge.store.migrate import is_current, upgrade
+from mailbridge.store.migrate import is_current, open_database
 from mailbridge.store.tables import LastGood
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def now() -> datetime:
-    """Read the wall clock: the only place that does."""
-    return datetime.now(UTC)
 
 
 def duration(text: str) -> timedelta:
@@ -114,7 +109,7 @@ def assemble(config: Config, environ: Mapping[str, str] = os.environ, usual_read
     database = open_database(config)
     blobs = Blobs(config.database.blobs)
     blobs.prepare()
-    worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    worker = worker_name()
     spool = Spool(database, blobs, worker)
     rules = make_rules(config, database, environ, log)
     readers = make_readers(make_reading(config, rules.keys), usual_readers)
@@ -129,20 +124,6 @@ def assemble(config: Config, environ: Mapping[str, str] = os.environ, usual_read
         lambda row, raw, at: file_shared_draft(bridge.rules.config, environ, database, row, raw, at),
     )
     return App(config, database, blobs, spool, bridge, outbox, log, environ, usual_readers)
-
-
-def open_database(config: Config) -> Database:
-    """Open the database and bring it to this version's schema."""
-    url = config.database.url
-    if url.startswith("sqlite:///"):
-        os.makedirs(os.path.dirname(url.removeprefix("sqlite:///")) or ".", exist_ok=True)  # noqa: PTH103, PTH120 - the URL holds text
-    database = Database(url)
-    try:
-        upgrade(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def existing_desk(path: Path, environ: Mapping[str, str]) -> tuple[Rules, Reading, Database | None]:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailbridge.app import App, assemble, batch_size, make_accounts, make_relay, now
+from mailbridge.app import App, assemble, batch_size, make_accounts, make_relay
+from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret

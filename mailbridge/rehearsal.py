@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from mailbridge.app import App, assemble, make_accounts, open_database
+from mailbridge.app import App, assemble, make_accounts
 from mailbridge.config.model import Config
 from mailbridge.desk.rings import sweep
 from mailbridge.errors import StoreError
@@ -26,7 +26,7 @@ from mailbridge.records.queues import outbox_object
 from mailbridge.relay.outcome import Envelope, Outcome, same_for_all
 from mailbridge.store.blobs import Blobs
 from mailbridge.store.db import Database, public_url
-from mailbridge.store.migrate import is_current
+from mailbridge.store.migrate import is_current, open_database
 from mailbridge.store.tables import Lease, Outbox, Spool, SpoolRaw, metadata
 
 JsonObject = dict[str, Any]

@@ -15,6 +15,9 @@ Each arrow has its crash test in `tests/crash/test_spool_arrows.py`. Comes in: b
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -284,6 +287,11 @@ def _insert(connection: Connection, group: list[_Ready]) -> list[int]:
     if bodies:
         connection.execute(_INSERT_RAW, bodies)
     return [known[place] if isinstance(place, str) else ids[place] for place in places]
+
+
+def worker_name() -> str:
+    """Return the name under which this process claims rows; never that of another, also after a restart."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _claim(connection: Connection, worker: str, now: datetime, most: int, most_bytes: int) -> list[AnyRow]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mailbridge import doctor
-from mailbridge.app import assemble, open_database
+from mailbridge.app import assemble
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Imap, Relay
 from mailbridge.doctor import check_files, examine
@@ -29,7 +29,7 @@ from mailbridge.doctor.listener import bears
 from mailbridge.doctor.relay import relay_findings
 from mailbridge.spool import Delivery
 from mailbridge.starter import make_desk
-from mailbridge.store.migrate import HEAD
+from mailbridge.store.migrate import HEAD, open_database
 from tests.servers.certificates import make_certificate
 from tests.servers.dns import name_server
 from tests.servers.dovecot import Dovecot

@@ -10,7 +10,7 @@ import mailbridge
 PACKAGE = Path(mailbridge.__file__).parent
 
 FLOORS = (
-    ("delivery", "errors", "log", "notify", "passwords", "schedule"),
+    ("clock", "delivery", "errors", "log", "notify", "passwords", "schedule"),
     ("config.values", "config.model", "config.shipped"),
     ("mail",),
     ("decide",),

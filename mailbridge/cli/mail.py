@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailbridge.cli.options import ConfigOption, JsonOption, config_path, desk
+from mailbridge.cli.options import ConfigOption, JsonOption, config_path, desk, read_config
 from mailbridge.cli.output import fail, say, say_json, shorten, tell, told
 
 if TYPE_CHECKING:
-    from mailbridge.app import App
+    from mailbridge.config.model import Config
     from mailbridge.explain import Explainer
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the pipe transport keeps the mail
@@ -51,8 +50,8 @@ def ingest(
     except OSError as fault:
         fail(f"{fault.filename}: {fault.strerror}. Nothing was taken in.", 2)
     try:
-        with desk(config) as app:
-            _ingest(app, raws, mailbox, tuple(recipient or ()), sender, as_json)
+        with told():
+            _ingest(read_config(config), raws, mailbox, tuple(recipient or ()), sender, as_json)
     except typer.Exit as end:
         raise typer.Exit(TRY_AGAIN if end.exit_code == 1 else end.exit_code) from None
     except Exception as fault:  # whatever it is, the sender must keep the mail
@@ -60,29 +59,30 @@ def ingest(
 
 
 def _ingest(
-    app: App, raws: list[bytes], mailbox: str | None, recipients: tuple[str, ...], sender: str | None, as_json: bool
+    config: Config, raws: list[bytes], mailbox: str | None, recipients: tuple[str, ...], sender: str | None, as_json: bool
 ) -> None:
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.decide.mailboxes import mailbox_of
-    from mailbridge.spool import Delivery
+    from mailbridge.delivery import Delivery
+    from mailbridge.intake.pipe import take_in
 
-    if mailbox is not None and mailbox_of(mailbox, app.config.departments) is None:
-        fail(f"--mailbox {mailbox}: not one of ours; known: {', '.join(app.rules.mailboxes)}")
-    futures: list[Future[int]] = [
-        app.spool.accept(
-            Delivery(
-                raw=raw,
-                envelope_from=sender,
-                recipients=recipients,
-                source="pipe",
-                received_at=now(),
-                believed=True,
-                mailbox=mailbox,
-            )
+    if mailbox is not None and mailbox_of(mailbox, config.departments) is None:
+        known = ", ".join(box for department in config.departments.values() for box in department.mailboxes)
+        fail(f"--mailbox {mailbox}: not one of ours; known: {known}")
+    at = now()
+    deliveries = [
+        Delivery(
+            raw=raw,
+            envelope_from=sender,
+            recipients=recipients,
+            source="pipe",
+            received_at=at,
+            believed=True,
+            mailbox=mailbox,
         )
         for raw in raws
     ]
-    for entry in app.spool.load([future.result() for future in futures]):
+    for entry in take_in(config, deliveries):
         if as_json:
             say_json({"spool_id": entry.id, "sha256": entry.sha256, "state": "accepted"})
 
@@ -103,7 +103,7 @@ def import_history(
 
     Example: mailbridge import ~/Maildir --mailbox support@example.org
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.history import Imported, find_messages, import_messages, totals
 
     if order not in ("date", "given"):
@@ -137,7 +137,7 @@ def explain(
 
     Example: mailbridge explain mail.eml
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
 
     explainer = _explainer(config)
     unread = 0

@@ -59,7 +59,7 @@ def desk(argument: str | None) -> Iterator[App]:
 @contextmanager
 def reading(argument: str | None) -> Iterator[Connection]:
     """Give a connection for reading, without assembling the rest of the desk."""
-    from mailbridge.app import open_database
+    from mailbridge.store.migrate import open_database
 
     with told():
         database = open_database(read_config(argument))

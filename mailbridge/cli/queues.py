@@ -127,7 +127,7 @@ def retry_outbox(number: Number, config: ConfigOption = None, as_json: JsonOptio
 
     Example: mailbridge outbox retry 12
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
 
     with desk(config) as app:
         if not app.outbox.retry(number, now()):

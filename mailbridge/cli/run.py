@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
@@ -43,6 +42,8 @@ def run(
 
 
 def _forever(config: str | None) -> None:
+    import asyncio
+
     from mailbridge import log
     from mailbridge.daemon import Daemon
 
@@ -67,7 +68,8 @@ def _end_in_time() -> None:
 
 
 def _once(config: str | None, as_json: bool) -> None:
-    from mailbridge.app import make_relay, now, run_once
+    from mailbridge.app import make_relay, run_once
+    from mailbridge.clock import now
 
     with desk(config) as app:
         relay = make_relay(app.config, os.environ)
@@ -83,8 +85,8 @@ def _once(config: str | None, as_json: bool) -> None:
 
 
 def _dry_run(config: str | None, as_json: bool) -> None:
-    from mailbridge.app import now
     from mailbridge.cli.queues import outbox_line
+    from mailbridge.clock import now
     from mailbridge.rehearsal import rehearse
 
     with told():

@@ -33,7 +33,7 @@ def init(
 
     Example: mailbridge init desk --domain example.org
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.starter import make_desk
 
     with told():
@@ -95,7 +95,7 @@ def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     Example: mailbridge doctor --config desk
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.config.load import load_config
     from mailbridge.doctor import examine
 

@@ -38,7 +38,7 @@ def list_all(
 
     Example: mailbridge ticket list --state new
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.records.tickets import list_tickets
 
     if state is not None and state not in STATES:
@@ -110,7 +110,7 @@ def do(
 
     Example: mailbridge ticket do 1042 "/assign anna" "/priority high"
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.desk.admin import do_commands
 
     with desk(config) as app:
@@ -221,7 +221,8 @@ def preview(
 
     Example: mailbridge templates preview acknowledgement --locale lt
     """
-    from mailbridge.app import now, preview_template
+    from mailbridge.app import preview_template
+    from mailbridge.clock import now
 
     with told():
         rendered = preview_template(read_config(config), os.environ, name, locale, ticket, now())

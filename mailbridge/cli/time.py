@@ -29,7 +29,8 @@ def sweep(
 
     Example: mailbridge sweep --at 2026-11-24T12:00:00Z --dry-run
     """
-    from mailbridge.app import make_relay, now, send_due
+    from mailbridge.app import make_relay, send_due
+    from mailbridge.clock import now
     from mailbridge.desk.rings import sweep as ring
 
     with desk(config) as app:
@@ -68,7 +69,7 @@ def plan(
 
     Example: mailbridge plan --until 48h
     """
-    from mailbridge.app import now
+    from mailbridge.clock import now
     from mailbridge.records.timers import planned_objects
 
     with told():

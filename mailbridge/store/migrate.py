@@ -6,12 +6,14 @@ keys are off meanwhile (batch mode rebuilds tables, and a cascade would empty th
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from mailbridge.config.model import Config
 from mailbridge.errors import StoreError
 from mailbridge.store.db import Database, public_url
 
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 MIGRATION_LOCK = 0x6D696772
+
+
+def open_database(config: Config) -> Database:
+    """Open the database of a desk and bring it to this version's schema."""
+    url = config.database.url
+    if url.startswith("sqlite:///"):
+        os.makedirs(os.path.dirname(url.removeprefix("sqlite:///")) or ".", exist_ok=True)  # noqa: PTH103, PTH120 - the URL holds text
+    database = Database(url)
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def current(connection: Connection) -> str | None:

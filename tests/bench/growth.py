@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from mailbridge import log
-from mailbridge.app import App, assemble, batch_size, make_relay, now
+from mailbridge.app import App, assemble, batch_size, make_relay
+from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.records.audit import audit
 from mailbridge.spool import Delivery

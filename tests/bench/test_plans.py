@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import event
 
 from mailbridge import log
-from mailbridge.app import App, assemble, now
+from mailbridge.app import App, assemble
+from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.desk.rings import sweep
 from tests.bench.corpus import letters

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from mailbridge.app import now
+from mailbridge.clock import now
 from mailbridge.history import Found, import_messages
 from tests.desks import mail
 from tests.flow.running import COMMAND, Running, command, environment, lay_out, objects

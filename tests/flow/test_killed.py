@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailbridge.app import assemble, make_relay, now, run_once
+from mailbridge.app import assemble, make_relay, run_once
+from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.records.audit import audit
 from mailbridge.records.export import export

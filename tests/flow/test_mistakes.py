@@ -58,7 +58,7 @@ def test_desk_that_is_not_there_is_told_by_every_command(words):
 
 
 @pytest.mark.parametrize(
-    "trouble", ["no configuration", "broken configuration", "no database", "not a database", "blobs are a file", "no key"])
+    "trouble", ["no configuration", "broken configuration", "no database", "not a database", "blobs are a file"])
 def test_ingest_says_try_again_whatever_is_wrong_with_the_desk(folder, tmp_path, trouble):
     """Exit 75 keeps the mail with the mail server; any other code would bounce it to the customer."""
     desk = tmp_path / "desk"
@@ -73,14 +73,24 @@ def test_ingest_says_try_again_whatever_is_wrong_with_the_desk(folder, tmp_path,
         database.mkdir()
     elif trouble == "not a database":
         database.write_bytes(b"certainly no database, but long enough to be read as one" * 100)
-    elif trouble == "blobs are a file":
+    else:
         shutil.rmtree(desk / "var/blobs")
         (desk / "var/blobs").write_text("")
-    else:
-        (desk / "secrets/key").unlink()
     done = command("ingest", "--config", desk, "--recipient", "support@example.org", stdin=mail("Another").encode(), code=75)
     assert done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_ingest_needs_no_key_and_the_mail_waits_for_it(folder, tmp_path):
+    desk = tmp_path / "desk"
+    shutil.copytree(folder, desk)
+    key = (desk / "secrets/key").read_bytes()
+    (desk / "secrets/key").unlink()
+    command("ingest", "--config", desk, "--recipient", "support@example.org", stdin=mail("Another").encode(), code=0)
+    command("run", "--once", "--config", desk, code=1)
+    (desk / "secrets/key").write_bytes(key)
+    command("run", "--once", "--config", desk, code=0)
+    assert b"Another" in command("ticket", "list", "--config", desk, code=0).stdout
 
 
 def test_ingest_for_a_mailbox_that_is_not_ours_keeps_the_mail_and_says_which_are(folder):

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailbridge.app import assemble, make_relay, now, run_once
+from mailbridge.app import assemble, make_relay, run_once
+from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from tests.desks import mail
 from tests.flow.running import COMMAND, Running, environment, lay_out, objects
