@@ -20,7 +20,9 @@ DEPARTMENTS, AGENTS, CALENDARS = "config/departments.toml", "config/agents.toml"
 
 def reference_faults(reading: Reading) -> Iterator[Fault]:
     """Yield the faults of everything that was read, in no order."""
-    for check in (_mailboxes, _named_tables, _agents, _listeners, _one_port_each, _relay, _accounts, _dkim, _holidays, _files):
+    for check in (
+        _mailboxes, _reply_domains, _named_tables, _agents, _listeners, _one_port_each, _relay, _accounts, _dkim, _holidays, _files,
+    ):
         yield from check(reading)
 
 
@@ -38,6 +40,27 @@ def _mailboxes(reading: Reading) -> Iterator[Fault]:
                 what = f"[{name}] mailbox {shown(mailbox)} stands {where}"
                 yield document.fault((name, "mailboxes", position), what, "Leave it in one department only")
             owner.setdefault(mailbox, name)
+
+
+def _reply_domains(reading: Reading) -> Iterator[Fault]:
+    """Check that a domain whose every address reaches one department is nobody else's: mail would go the wrong way."""
+    document = reading.document(DEPARTMENTS)
+    owner: dict[str, str] = {}
+    for name, department in _departments(reading):
+        domain = department.reply_domain
+        if domain is None:
+            continue
+        others = [box for other, one in _departments(reading) if other != name for box in one.mailboxes]
+        others += [agent.address for _, agent in _agents_of(reading)]
+        inside = next((address for address in others if address.rpartition("@")[2] == domain), None)
+        what = f"[{name}] reply_domain {shown(domain)}"
+        if domain in owner:
+            what, fix = f"{what} is that of [{owner[domain]}] already", "Give each department a domain of its own"
+            yield document.fault((name, "reply_domain"), what, fix)
+        elif inside is not None:
+            what, fix = f"{what} is also the domain of {shown(inside)}", "Take a domain that holds no other address"
+            yield document.fault((name, "reply_domain"), what, fix)
+        owner.setdefault(domain, name)
 
 
 def _named_tables(reading: Reading) -> Iterator[Fault]:

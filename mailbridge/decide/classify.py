@@ -6,6 +6,7 @@ do not. One weak sign never makes a person a robot: signs are counted, and those
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +14,19 @@ from enum import StrEnum
 
 from mailbridge.decide.classify_dates import find_return
 from mailbridge.decide.classify_headers import Signs, is_feedback, is_spam, list_signs, machine_signs
-from mailbridge.decide.classify_replies import Weights, weigh
+from mailbridge.decide.classify_replies import SPEAKS_OF_ABSENCE, Weights, weigh
 from mailbridge.decide.classify_words import KindWords, fold
-from mailbridge.mail.bounce import Bounce, only_success, read_bounce, report_groups
-from mailbridge.mail.bounce_text import split_returned
+from mailbridge.mail.bounce import Bounce, own_addresses, read_bounce
+from mailbridge.mail.bounce_report import inner_groups, only_success, report_groups
+from mailbridge.mail.bounce_text import failed_in_text, names_failed, quotes_refusal, split_returned
 from mailbridge.mail.message import Mail
 
 __all__ = ["Bounce", "Classification", "Kind", "classify"]
 
 LOOKED_AT = 4000
 """Characters of the text that are searched for words; robots say what they are at the top."""
+PREFIX = re.compile(r"(?:re|aw|antw|sv|vs|rv|odp|ats|отв|ответ|答复|回复|回覆|返信)\s*(?:\[\d+\])?\s*[:：]")
+"""What mail programs write before the subject of an answer; no mail system does."""
 ENOUGH = 4
 """Points that make a robot of a mail without any header that says so."""
 
@@ -89,6 +93,7 @@ def bounce_reasons(mail: Mail, signs: Signs, subject: str, words: KindWords) -> 
 
     A person who quotes a bounce is none: beside the words, the sender must be a robot (mail daemon, null sender, a
     list server) or the form that of a report; else the mail must be nothing but a bounce, its returned copy included.
+    Robots that answer for somebody speak of mailboxes and rejections too: what only the words say must be proven.
     """
     if only_success(mail):
         return ()
@@ -96,30 +101,59 @@ def bounce_reasons(mail: Mail, signs: Signs, subject: str, words: KindWords) -> 
         return ("delivery-report",)
     if mail.header("x-failed-recipients") and (signs.daemon or signs.null_sender or signs.automatic):
         return ("x-failed-recipients",)
-    robot = signs.daemon or signs.report or signs.list_server
     begins = {one.group for one in words.find_at_start(subject)}
     named = "bounce.subjects" in begins
+    robot = signs.daemon or signs.report or signs.list_server or (named and signs.shared and names_failed(own_words(mail)))
     if not (robot or signs.null_sender or named):
         return ()
     found = [one.group for one in words.find(fold(mail.text[:LOOKED_AT]))]
-    texts, fields = found.count("bounce.sentences"), "final-recipient:" in mail.text[:20000].lower()
+    texts = found.count("bounce.sentences")
+    fields = "final-recipient:" in mail.text[:20000].lower() or (signs.mailer and bool(inner_groups(mail)))
+    refused = not named and robot and (signs.mailer or nobody_asks(mail, found)) and quotes_refusal(own_words(mail))
+    speaks = texts > 0 and not answers(signs, begins)
     if not (robot or signs.null_sender):
         enough = named and texts > 1 and (signs.automatic or nothing_else(mail, found))
+    elif not robot:
+        enough = fields or ((named or (texts > 1 and speaks)) and not PREFIX.match(subject) and proven(mail))
     else:
-        points = 2 * robot + signs.null_sender + 2 * named + min(texts, 2) + 2 * fields
-        enough = points >= 3 and (named or fields or (texts > 0 and not answers(signs, begins)))
+        enough = named or fields or refused or (speaks and (
+            signs.mailer or signs.report or proven(mail) or (signs.daemon and names_somebody(mail))))
     if not enough:
         return ()
     delays = "bounce.delays" in found or any(one.group == "bounce.delays" for one in words.find(subject))
     return tuple(sign for sign, there in (
-        ("words:bounce.subjects", named), ("words:bounce.sentences", texts), ("report-in-text", fields), ("daemon", signs.daemon),
-        ("null-sender", signs.null_sender), ("words:bounce.delays", delays)) if there)
+        ("words:bounce.subjects", named), ("words:bounce.sentences", texts), ("report-in-text", fields), ("refusal-in-text", refused),
+        ("daemon", signs.daemon), ("null-sender", signs.null_sender), ("words:bounce.delays", delays)) if there)
+
+
+def proven(mail: Mail) -> bool:
+    """Say whether a mail shows what failed: the returned mail, the address on a line of its own, or the server's answer."""
+    return gives_back(mail) or names_failed(own_words(mail), alone=True)
+
+
+def names_somebody(mail: Mail) -> bool:
+    """Say whether the words of a bounce name anybody as failed but its sender and its receivers."""
+    return bool(failed_in_text(own_words(mail), own_addresses(mail)))
+
+
+def gives_back(mail: Mail) -> bool:
+    """Say whether the returned mail, or the beginning of it, is within a mail."""
+    return bool(split_returned(mail.text[:LOOKED_AT])[1] or mail.returned or mail.attached)
 
 
 def nothing_else(mail: Mail, found: list[str]) -> bool:
     """Say whether a mail is nothing but a bounce: the returned mail is in it, and no word or question of a person."""
-    head, copy = split_returned(mail.text[:LOOKED_AT])
-    return bool(copy or mail.returned or mail.attached) and "person.sentences" not in found and "?" not in head
+    return gives_back(mail) and nobody_asks(mail, found)
+
+
+def nobody_asks(mail: Mail, found: list[str]) -> bool:
+    """Say whether no word and no question of a person stands before the returned mail."""
+    return "person.sentences" not in found and "?" not in own_words(mail)
+
+
+def own_words(mail: Mail) -> str:
+    """Return what stands before the copy of a returned mail."""
+    return split_returned(mail.text[:LOOKED_AT])[0]
 
 
 def answers(signs: Signs, begins: set[str]) -> bool:
@@ -132,7 +166,7 @@ def answer_kind(mail: Mail, signs: Signs, subject: str, text: str,
     """Tell automatic answers, lists and other machine mail from a person's."""
     weights = weigh(subject, text, words, mail.date)
     listed = list_signs(mail)
-    said = max(weights.absence, weights.answer)
+    said = max(weights.absence, weights.answer) + 2 * (min(weights.absence, weights.answer) >= 2)
     told = said >= 2 and said + signs.points - weights.person >= ENOUGH
     if (signs.certain and (not listed or signs.answered)) or (told and not listed):
         return robot_kind(mail, signs, weights, words)
@@ -151,7 +185,7 @@ def robot_kind(mail: Mail, signs: Signs, weights: Weights, words: KindWords) -> 
     """
     reasons = signs.reasons + words_of(weights)
     returns_at = find_return(weights.folded, mail.date, words)
-    speaks = "absence.sentences" in weights.groups
+    speaks = bool(SPEAKS_OF_ABSENCE & set(weights.groups))
     if signs.absent_header or speaks or (weights.absence > 0 and weights.absence >= weights.answer) \
             or (returns_at and "answer.sentences" not in weights.groups):
         return Kind.OUT_OF_OFFICE, reasons, returns_at
@@ -162,4 +196,4 @@ def robot_kind(mail: Mail, signs: Signs, weights: Weights, words: KindWords) -> 
 
 def words_of(weights: Weights) -> tuple[str, ...]:
     """Return the lists of words that were met, as reasons."""
-    return tuple(f"words:{group}" for group in weights.groups if group not in ("absence.returns", "person.sentences"))
+    return tuple(f"words:{group}" for group in weights.groups if group not in ("absence.returns", "person.sentences", "person.hints"))

@@ -10,16 +10,26 @@ from dataclasses import dataclass
 
 from mailbridge.mail.message import Mail
 
-DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon|mail-?delivery\S*|e500_smtp_mail_service|delivery-?status\S*"
-                    r"|microsoftexchange[0-9a-f]{10,})$", re.IGNORECASE)
-POSTMASTER = re.compile(r"^(?:po+st_?master|mailadmin|mail-?admin|mta|undeliverable)$", re.IGNORECASE)
+DAEMON = re.compile(r"^(?:mailer[-_.]?daemon\S*|mail[-_.]?daemon\S*|mdaemon|mmdf|lsmtp|mail-?delivery\S*|e500_smtp_mail_service"
+                    r"|delivery-?status\S*|microsoftexchange[0-9a-f]{10,})$", re.IGNORECASE)
+POSTMASTER = re.compile(r"^(?:po+st[-_.]?master\S*|mailadmin|mail-?admin|mta|undeliverable)$", re.IGNORECASE)
 """Robots and people share these addresses: they count where a bounce is told by its words."""
+SYSTEM = re.compile(r"^(?:mail[-_.]?(?:er|master|system|marshal|scanner)|smtp|imss|interscan|virus\S*|anti-?virus|amavisd?|bounces?"
+                    r"|returned|sysadmin)$", re.IGNORECASE)
+"""These are a mail system's only where the words name the address that failed beside the server's answer."""
 DAEMON_NAME = re.compile(r"^\W*(?:mail[ -]?deliver\w*|mailer[ -]?daemon\b|internet mail delivery|delivery subsystem"
-                         r"|mail router|interscan\b.*|content-filter)", re.IGNORECASE)
-NO_ADDRESS = re.compile(r"mailer-daemon|postmaster|^\s*<>\s*$|<\s*>", re.IGNORECASE)
+                         r"|mail router|interscan\b.*|content-filter|courier mail server|electronic postmaster|lsmtp\b"
+                         r"|internet mail service|mail(?:er)? system\b)", re.IGNORECASE)
+ADMINISTRATOR_NAME = re.compile(
+    r"^\W*(?:(?:system|mail|e-?mail)[ -]?administra\w+|systembe(?:heerder|treuer)"
+    r"|administra\w+ (?:système|systemu?|de\w? sistema|di sistema)|amministratore di sistema"
+    r"|системный администратор|システム管理者|系统管理员|系統管理員|järjestelmänvalvoja)\b", re.IGNORECASE)
+"""How Exchange signs its reports; people bear these names too (see `SYSTEM`)."""
+NO_ADDRESS = re.compile(r"mailer-daemon|postmaster|^\s*<>\s*$|<\s*@?\s*>", re.IGNORECASE)
 ROBOT = re.compile(r"^(?:(?:do)?[-_.]?not?[-_.]?reply|noreply|no[-_.]?responder|nao-?responda|ne-?pas-?repondre|keine-?antwort|nereply"
                    r"|neatsakyti|noresponse|notifications?|notify|alerts?|auto-?(?:mailer|notify|confirm|reply|responder)|newsletters?)"
-                   r"(?:[-_.+=]\S*)?$|^(?:cron|nagios|root|daemon)(?:\+\S*)?$|\S*[-_.](?:no-?reply|noreply|donotreply)$", re.IGNORECASE)
+                   r"(?:[-_.+=]\S*)?$|^(?:cron|nagios|root|daemon|listserv|majordomo|mailman|sympa)(?:\+\S*)?$|\S+-bounces?$"
+                   r"|\S*[-_.](?:no-?reply|noreply|donotreply)$", re.IGNORECASE)
 LIST_SERVER = re.compile(r"^(?:listserv|majordomo|mailman|sympa|owner-\S+|\S+-(?:owner|bounces?|request))$", re.IGNORECASE)
 ANSWER_HEADERS = frozenset({
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-auto-response", "x-autoreply-from", "x-mail-autoreply",
@@ -38,7 +48,9 @@ class Signs:
 
     certain: a robot says that it is one; answered: and that this is an answer to a mail. automatic: Auto-Submitted says so.
     absent_header: the robot of an absent person. bulk: sent to many, by its Precedence.
-    daemon: the sender is a mail system; null_sender: the envelope has none; report: the form of a delivery report.
+    daemon: the sender is a mail system or a postmaster; mailer: surely a mail system; shared: it has a name of mail systems,
+    robots and people alike.
+    null_sender: the envelope has none; report: the form of a delivery report.
     list_server: a server of mailing lists speaks; robot_name: nobody reads what is answered to this sender.
     points: what the weak signs are worth together. reasons: the names of what was found.
     """
@@ -49,6 +61,8 @@ class Signs:
     absent_header: bool
     bulk: bool
     daemon: bool
+    mailer: bool
+    shared: bool
     null_sender: bool
     report: bool
     list_server: bool
@@ -75,7 +89,8 @@ def machine_signs(mail: Mail, envelope_from: str | None) -> Signs:
     return Signs(
         certain=automatic or answered or generated or null or daemon or precedence == "junk", answered=answered,
         automatic=automatic, absent_header="vacation" in answer or precedence == "auto_reply", bulk=precedence in ("bulk", "list"),
-        daemon=daemon or postmaster, null_sender=null, report=report, list_server=list_server(mail, values), robot_name=robot,
+        daemon=daemon or postmaster, mailer=daemon, shared=robot or is_administrator(mail),
+        null_sender=null, report=report, list_server=list_server(mail, values), robot_name=robot,
         points=("x-auto-response-suppress" in values) + 2 * robot + 2 * postmaster, reasons=tuple(name for name, there in reasons if there))
 
 
@@ -117,6 +132,11 @@ def is_daemon(mail: Mail) -> bool:
 def is_postmaster(mail: Mail) -> bool:
     """Say whether the author's address is one that mail systems and the people who run them share."""
     return bool(POSTMASTER.match(mail.author.address.partition("@")[0]))
+
+
+def is_administrator(mail: Mail) -> bool:
+    """Say whether the author bears a name under which Exchange and others send their reports, though people bear it too."""
+    return bool(ADMINISTRATOR_NAME.match(mail.author.name)) or bool(SYSTEM.match(mail.author.address.partition("@")[0]))
 
 
 def robot_sender(mail: Mail) -> bool:

@@ -10,24 +10,35 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from mailbridge.decide.classify_dates import find_return
-from mailbridge.decide.classify_words import OPENING, UNSPACED, Found, KindWords, fold
+from mailbridge.decide.classify_words import OPENING, UNSPACED, Dates, Found, KindWords, fold
 
 LONG = 1500
 """A text beyond this length is rarely a robot's answer."""
 SEPARATOR = re.compile(r"\s*(?:$|[:：\]\)】»-]|re\b|aw\b|sv\b|vs\b|tr\b|odp\b|\()")
 QUESTION = re.compile(r"[?？](?![\w=&/%])")
-_AFTER_MARK = r"(?<=[.!?。！？])(?<!\d.)[.!?。！？]*(?=\s|$)|(?<=[。！？])|(?<=[.!?])\s(?=\D)"
-SENTENCE_END = re.compile(f"[.!?。！？](?:{_AFTER_MARK})")
-CLAUSE_END = re.compile(f"[.!?。！？,;，、](?:{_AFTER_MARK}|(?<=[,;，、]))")
-"""Both begin with one set of marks, so that the search flies over everything else."""
-SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)$")
+SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)(?:[^.!?,;:]{0,25}\d[^!?,;:]{0,25}\s)?$")
+"""A day may stand before it: "as of 1 May I am no longer …"."""
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
 NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w{0,3}|c\.|番号|编号|工单|ticket|case|zgloszenie)"
                     r"[ :.#\]]{0,3}\d{3,}")
-"""A number under which a request was filed."""
+FILED = re.compile(r" [(\[](?:id|ref|ticket)?[ :.#]{0,3}(?:[a-z]{2,5}-)?\d{3,}[)\]](?= )")
+"""Numbers under which a request was filed; the second kind stands within a sentence: "your request (88213) has been received"."""
+TABLES = ("absence", "answer", "notice")
+TELLING = frozenset(f"{table}.{key}" for table in TABLES for key in ("declares", "sentences"))
+HINTS = frozenset(f"{table}.hints" for table in TABLES)
+PEOPLES = ("person", "absence.returns")
+"""Lists that explain nothing: a date may follow what a person says, too."""
+NAME = re.compile(r"(?<=[\w,] )(?!Ihr|Sie\b)[A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐİ][^\W\d_]+ [A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐİ][^\W\d_]+")
+CHARACTERS = re.compile(r"[^\W\d_]+")
+DAY = re.compile(r"\d+[年月日]|\S*(?:@|//)[!-~]*")
+MARKS = str.maketrans(dict.fromkeys(".,;!?()[]\"«»„“”*", " "))
+SHARES = ((0.12, 2), (0.3, 1), (0.45, 0), (0.6, -1))
+"""What it is worth that so large a share of the words at most is left untold."""
+NAMES_THE_MAIL = frozenset({"answer.topics", "answer.declares"})
+"""A robot has read nothing, so it speaks of "your message"; a customer whose team "will reply in two days" speaks of the matter."""
+SPEAKS_OF_ABSENCE = frozenset({"absence.sentences", "absence.declares"})
 FORWARDED = re.compile(r"^(?:fwd?|wg|tr|i|enc|doorst|pd|fs|vb|пересл|转发|轉寄|転送)\s*[:：]")
 ANSWER = re.compile(r"^(?:re|aw|sv|vs|odp|ynt|yan|antw|r|res|rif|ref|atb|回复|答复|回覆|返信|ответ|на|ats|vast)\s*(?:\[\d+\])?\s*[:：]\s*")
 
@@ -49,17 +60,19 @@ class Weights:
 
 def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = None) -> Weights:
     """Weigh a folded subject and the text that this sender wrote; sent: when, to read the day of a return by."""
-    folded = fold(PARAGRAPH.sub(" . ", text))
+    folded, filed = FILED.subn(" ", fold(PARAGRAPH.sub(" . ", text)))
     if UNSPACED.search(folded):
         folded = folded.replace(" ", "")
     found = words.find(folded)
     begins = begun(subject, words)
-    covered = coverage(folded, found) if found else 0
-    absence, answer, notice = (table_points(table, found, begins, covered) for table in ("absence", "answer", "notice"))
+    covered = coverage(folded, found, words.dates, names(text)) if tells(found) else 0
+    absence, answer, notice = (table_points(table, found, begins, covered) for table in TABLES)
     groups = {one.group for one in found}
-    if "answer.sentences" in groups and NUMBER.search(folded):
-        answer += 1
-    if "absence.sentences" in groups and find_return(folded, sent, words):
+    if "answer.sentences" in groups:
+        numbered = filed > 0 or bool(NUMBER.search(folded))
+        named = numbered or "answer.subjects" in begins or bool(groups & (NAMES_THE_MAIL | SPEAKS_OF_ABSENCE))
+        answer += numbered - 3 * (not named)
+    if groups & SPEAKS_OF_ABSENCE and find_return(folded, sent, words):
         absence += 1
     return Weights(absence, answer, notice, person_points(subject, folded, text, found), tuple(sorted({*begins, *groups})), folded)
 
@@ -69,14 +82,16 @@ def begun(subject: str, words: KindWords) -> dict[str, int]:
 
     `Automatic reply: …` with its colon is made by a machine (7), `Holiday: …` may be (4); a subject that goes on as a
     sentence says little (1), and one that is nothing but the word somewhat more (2, or 4): people write "Holiday", too.
+    Behind `Re:` it is another's subject, so it says little, too: a person answers the robot of ours.
     """
-    subject = ANSWER.sub("", subject).lstrip(OPENING)
+    bare = ANSWER.sub("", subject)
+    answered, subject = bare != subject, bare.lstrip(OPENING)
     begins: dict[str, int] = {}
     for found in words.find_at_start(subject):
         table, _, key = found.group.partition(".")
         if key in ("subjects", "prefixes"):
             rest, made = found.text[found.end:], key == "prefixes"
-            worth = 2 + 2 * made if not rest.strip(OPENING + ".") else 4 + 3 * made if SEPARATOR.match(rest) else 1
+            worth = 1 if answered else 2 + 2 * made if not rest.strip(OPENING + ".") else 4 + 3 * made if SEPARATOR.match(rest) else 1
             begins[f"{table}.subjects"] = max(worth, begins.get(f"{table}.subjects", 0))
     return begins
 
@@ -85,15 +100,18 @@ def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], c
     """Count the subject, what is said, and how well the rest of the text is explained.
 
     A declaration is worth 4 where it opens a sentence, else 1; a sentence 2, and 1 for another; hints beside them 1 each, at
-    most 2.
+    most 2. A declaration beside which nothing else is said is worth 3 unless it tells most of the text.
     """
     mine = [one for one in found if one.group.startswith(table)]
-    declared = max((4 if at_sentence(one) else 1 for one in mine if one.group.endswith(".declares")), default=0)
-    strong = apart([one for one in mine if one.group.endswith(".sentences")])
+    opens = [one for one in mine if one.group.endswith(".declares")]
+    declared = max((4 if at_sentence(one) else 1 for one in opens), default=0)
+    strong = apart([one for one in mine if one.group.endswith(".sentences")
+                    and (declared < 4 or not any(one.begin < two.end and two.begin < one.end for two in opens))])
     hints = apart([one for one in mine if one.group.endswith(".hints")
-                   and not any(one.begin < two.end and two.begin < one.end for two in strong)])
+                   and not any(one.begin < two.end and two.begin < one.end for two in (*strong, *opens))])
     own = begins.get(f"{table}.subjects", 0) + declared + 2 * bool(strong) + (len(strong) > 1) + min(len(hints), 2)
-    return own + covered if strong or declared or len(hints) > 1 else own
+    alone = own == 4 == declared and covered < 1 and len(apart(opens)) == 1
+    return own + covered - alone if strong or declared or len(hints) > 1 else own
 
 
 def apart(found: list[Found]) -> list[Found]:
@@ -106,46 +124,62 @@ def apart(found: list[Found]) -> list[Found]:
 
 
 def at_sentence(found: Found) -> bool:
-    """Say whether a phrase stands at the beginning of a sentence: "it says this is an automatic reply" does not."""
-    return bool(SENTENCE_BEGIN.search(found.text[max(0, found.begin - 3):found.begin]))
+    """Say whether a phrase opens a sentence, as "it says this is an automatic reply" does not; of a Japanese one, whether it ends it."""
+    return bool(SENTENCE_BEGIN.search(found.text[max(0, found.begin - 60):found.begin])) \
+        or (bool(UNSPACED.search(found.phrase)) and found.text[found.end:found.end + 1] in ("", "。", "！", "."))
 
 
-def coverage(folded: str, found: tuple[Found, ...]) -> int:
-    """Say how much of a text is explained by the phrases found: 1 every clause, 0 most sentences, less when much is left over."""
-    explained = bytearray(len(folded))
-    for one in found:
-        if not one.group.startswith("person"):
-            explained[one.begin:one.end] = b"x" * (one.end - one.begin)
-    if not left_over(folded, explained, CLAUSE_END, 3, most=1):
-        return 1
-    left = left_over(folded, explained, SENTENCE_END, 4, most=6)
-    return 0 if left < 3 else -1 if left < 6 else -2
+def tells(found: tuple[Found, ...]) -> bool:
+    """Say whether anything was found for which it matters how much of the text is told."""
+    groups = [one.group for one in found]
+    return not TELLING.isdisjoint(groups) or any(groups.count(group) > 1 for group in HINTS.intersection(groups))
 
 
-def left_over(folded: str, explained: bytearray, ends: re.Pattern[str], words: int, most: int) -> int:
-    """Count the pieces of a text of at least so many words in which no phrase was found; a greeting or a name is shorter.
+def coverage(folded: str, found: tuple[Found, ...], dates: Dates, named: int) -> int:
+    """Say how much of a text is told by the phrases found: 2 nearly all, 0 about half, -2 next to nothing.
 
-    explained: an "x" for each character that belongs to a phrase. Counts no further than `most`.
+    The sharpest sign there is: a robot says nothing else, a person who uses its words has something of his own to tell.
     """
-    begin, left = 0, 0
-    for end in chain((match.end() for match in ends.finditer(folded)), (len(folded),)):
-        if explained.find(b"x", begin, end) < 0 and is_long(folded[begin:end], words):
-            left += 1
-            if left == most:
-                break
-        begin = end
-    return left
+    left = max(0, count_words(untold(folded, found), dates) - named)
+    share = left / max(1, count_words(folded, dates) - named)
+    return next((points for most, points in SHARES if share <= most), -2)
 
 
-def is_long(piece: str, words: int) -> bool:
-    """Say whether a piece of text has so many words, or twice as many characters of a script without blanks."""
-    return len(piece.split()) >= words or (len(piece) >= 2 * words and bool(UNSPACED.search(piece)))
+def names(text: str) -> int:
+    """Count the words of names in a text, at most four: a robot tells whom to ask instead. One alone may be a German noun."""
+    return min(4, 2 * len(NAME.findall(text)))
+
+
+def untold(folded: str, found: tuple[Found, ...]) -> str:
+    """Return the text without the phrases of robots and of courtesy."""
+    pieces, at = [], 0
+    for begin, end in sorted((one.begin, one.end) for one in found if not one.group.startswith(PEOPLES)):
+        if begin > at:
+            pieces.append(folded[at:begin])
+        at = max(at, end)
+    return " ".join((*pieces, folded[at:]))
+
+
+def count_words(text: str, dates: Dates) -> int:
+    """Count the words of three letters and more, but no addresses and dates; without blanks, two characters are a word."""
+    if UNSPACED.search(text):
+        return sum(len(word) + 1 for word in CHARACTERS.findall(DAY.sub(" ", text))) // 2
+    words = [word for word in text.translate(MARKS).split() if len(word) > 2 and not word[0].isdecimal()]
+    return len(words) - sum(word in dates.months or word in dates.days or "@" in word or "//" in word for word in words)
 
 
 def person_points(subject: str, folded: str, text: str, found: tuple[Found, ...]) -> int:
-    """Count what speaks for a person: a question, a wish (not one inside a robot's sentence), a long letter, a forward."""
-    robots = [(one.begin, one.end) for one in found if not one.group.startswith(("person", "courtesy"))]
-    wishes = sum(one.group == "person.sentences" and not any(begin <= one.begin and one.end <= end for begin, end in robots)
-                 for one in found)
+    """Count what speaks for a person: a question, a wish (not one inside a robot's sentence), a long letter, a forward.
+
+    A bare "please" (`person.hints`) is a wish, too, unless a robot's sentence or courtesy begins with it.
+    """
+    robots = [(one.begin, one.end) for one in found if not one.group.startswith(PEOPLES)]
+    wishes = sum(one.group == "person.sentences" and not within(one, robots) for one in found)
+    weak = any(one.group == "person.hints" and not within(one, robots) for one in found)
     asks = bool(QUESTION.search(folded) or QUESTION.search(subject))
-    return 2 * asks + 3 * min(wishes, 2) + 2 * (len(text) > LONG) + 4 * bool(FORWARDED.match(subject))
+    return 2 * asks + 3 * min(wishes, 2) + 2 * weak + 2 * (len(text) > LONG) + 4 * bool(FORWARDED.match(subject))
+
+
+def within(one: Found, places: list[tuple[int, int]]) -> bool:
+    """Say whether a phrase stands inside one of these places."""
+    return any(begin <= one.begin and one.end <= end for begin, end in places)

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 GROUPS = (
-    "absence.subjects", "absence.sentences", "absence.hints", "absence.returns",
-    "answer.prefixes", "answer.subjects", "answer.declares", "answer.sentences", "answer.hints",
+    "absence.subjects", "absence.declares", "absence.sentences", "absence.hints", "absence.returns",
+    "answer.prefixes", "answer.subjects", "answer.declares", "answer.sentences", "answer.hints", "answer.topics",
     "notice.subjects", "notice.declares", "notice.sentences", "notice.hints",
-    "person.sentences", "courtesy.sentences",
+    "person.sentences", "person.hints", "courtesy.sentences",
     "bounce.subjects", "bounce.sentences", "bounce.delays",
 )
 WORD = re.compile(r"\w+")

@@ -23,6 +23,8 @@ _ANGLE = re.compile(
     r"(?:[<\[(]\s*(?:mailto:)?)?([^\s<>\[\]()\"',;:]+@[^\s<>\[\]()\"',;:]+\.[^\s<>\[\]()\"',;:]+)", re.IGNORECASE
 )
 _AROUND_NAME = " \t\"'“”„«»*_<[(\xa0"
+_INTRODUCED = re.compile(r"\d[\d.,:/ г-]{7,24}[,\s]\s*([^<>\d]{0,80})<[^<>\s]+@[^<>\s]+>\s*[:：]?")
+_ENDS = re.compile(r"-{4,} ?[^-]{3,50} ?-{4,}")
 _QUOTE = re.compile(r"^\s*> ?")
 _BEHALF = re.compile(r"\b(?:on behalf of|im auftrag von|от имени|w imieniu|de la part de)\b", re.IGNORECASE)
 
@@ -59,9 +61,12 @@ def find_original(mail: Mail, written: Written, patterns: Patterns) -> Original 
     if starts and whole[starts[0]].lstrip().startswith(">"):  # Apple Mail quotes what it forwards
         whole = [_QUOTE.sub("", line) for line in whole]
         starts = _starts(whole, patterns)
+    lines = whole[:MOST_LINES]
+    begun = _begun(lines, patterns)
+    if begun is not None and begun not in starts:
+        return _introduced(mail, whole, begun, patterns)
     if not starts:
         return Original(subject=_subject_of(mail.subject), text=mail.text)
-    lines = whole[:MOST_LINES]
     senders = [_sender(lines, at, patterns) for at in starts[:MOST_ATTACHED]]
     subject, after = _subject(lines, starts[0], patterns)
     named = _subject_of(subject or mail.subject)
@@ -91,6 +96,34 @@ def _attached(mail: Mail, written: Written) -> Original:
         written.reply,
         first.message_id,
         clear and len(mail.attached) <= MOST_ATTACHED,
+    )
+
+
+def _begun(lines: Sequence[str], patterns: Patterns) -> int | None:
+    """Return the first line with words under a line that says "Forwarded message", or None without such a line."""
+    said = next((at for at, line in enumerate(lines) if divider(line, patterns) == "forwarded"), None)
+    if said is None:
+        return None
+    return next((at for at in range(said + 1, len(lines)) if lines[at].strip()), None)
+
+
+def _introduced(mail: Mail, whole: Sequence[str], at: int, patterns: Patterns) -> Original:
+    """Read a forward with one line in place of a header block (Yandex): `23.11.2026, 09:00, "Emma" <emma@example.com>:`.
+
+    A block that stands further down is part of what was forwarded, so anything else is not certain.
+    """
+    line = whole[at].strip()
+    found = list(dict.fromkeys(match[1].lower() for match in _ANGLE.finditer(line)))
+    if len(found) != 1 or not _INTRODUCED.fullmatch(line):
+        return Original(subject=_subject_of(mail.subject), text=mail.text)
+    name = _INTRODUCED.fullmatch(line)[1].strip(_AROUND_NAME)  # type: ignore[index]
+    text = [one for one in whole[at + 1 :] if not _ENDS.fullmatch(one.strip())]
+    return Original(
+        senders=(Address("" if "@" in name else name, found[0]),),
+        subject=_subject_of(mail.subject),
+        text="\n".join(text).strip("\n"),
+        note=_above(whole, at, patterns),
+        clear=True,
     )
 
 

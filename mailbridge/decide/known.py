@@ -62,7 +62,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """A ticket as it stands. `people`: contact → role; `colleague_domains`: the requester's own, mail providers left out."""
+    """A ticket as it stands. `people`: contact → role; `colleague_domains`: the requester's own, mail providers left out.
+
+    lived: somebody was written to about it, or is going to be; history that was only ever imported is not.
+    unheard: third parties who were copied and have not written themselves.
+    """
 
     id: int
     key: bytes
@@ -73,6 +77,8 @@ class TicketFacts:
     closed_at: datetime | None = None
     merged_into: int | None = None
     updated_at: datetime | None = None
+    lived: bool = True
+    unheard: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Owner:
 class Seeker:
     """A message that refers to an id which we never received: where it lies, and how well its sender is and was proven.
 
-    text: what it says, only for likenesses; at: when it came.
+    text: what it says, only for likenesses; at: when it came; opened: its ticket was opened with it.
     """
 
     ticket: int
@@ -100,6 +106,7 @@ class Seeker:
     best_trust: Trust = Trust.BARE
     at: datetime | None = None
     text: str = ""
+    opened: bool = True
 
     @property
     def believable(self) -> bool:
@@ -147,7 +154,7 @@ class Match:
     token: the reply token it came by, if that named the winner. pointed: the ticket that the signal names, before merges
     were followed; parent: the message that it names. merges: other tickets that this mail proves to be the same
     conversation (a parent that came after its replies). index: (id, whether it is the mail's own) that later mail is to
-    find this one by.
+    find this one by. first_word: a third party who has not written on this ticket before.
     """
 
     ticket: int | None
@@ -160,3 +167,4 @@ class Match:
     pointed: int | None = None
     parent: int | None = None
     index: tuple[tuple[str, bool], ...] = ()
+    first_word: bool = False

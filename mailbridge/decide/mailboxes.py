@@ -18,16 +18,20 @@ class Mailbox:
 
 def mailbox_of(address: str, departments: Mapping[str, Department]) -> Mailbox | None:
     """Return the mailbox that an address reaches, or None when it is not ours. What follows the separator is not looked at."""
-    local, _, domain = address.lower().rpartition("@")
+    whole = address.lower()
+    local, _, domain = whole.rpartition("@")
+    boxes = [(box, key) for key, department in departments.items() for box in department.mailboxes]
+    for box, key in boxes:  # `support-eu@…` may be a mailbox of its own beside `support@…`
+        if box == whole:
+            return Mailbox(box, key)
     for key, department in departments.items():
         if domain and domain == department.reply_domain:
             return Mailbox(department.mailboxes[0], key)
-        for box in department.mailboxes:
-            ours, _, our_domain = box.rpartition("@")
-            if domain == our_domain and (
-                local == ours or (department.separator and local.startswith(ours + department.separator))
-            ):
-                return Mailbox(box, key)
+    for box, key in sorted(boxes, key=lambda one: -len(one[0])):
+        ours, _, our_domain = box.rpartition("@")
+        separator = departments[key].separator
+        if domain == our_domain and separator and local.startswith(ours + separator):
+            return Mailbox(box, key)
     return None
 
 

@@ -134,6 +134,7 @@ def _weigh(
                 candidate.token,
                 pointed=candidate.ticket,
                 parent=candidate.message,
+                first_word=known.sender.contact not in ticket.people or known.sender.contact in ticket.unheard,
             )
             return
     else:
@@ -252,18 +253,34 @@ def _same_conversation(
     """Say whether a second ticket is the same conversation: a late link (design.md §3, last lines).
 
     Outside of `import` only the parent of its messages links, and only if one of the two senders may join both
-    tickets: the parent's, or that of the message which waited for it.
+    tickets: the parent's, or that of the message which waited for it. So it is in `import` as well, as soon as one of
+    the tickets has lived: a stranger's old mail that names two of them must not show one customer the other's answers.
     """
     if candidate.evidence not in (Evidence.REFERENCE, Evidence.ANCESTOR):
         return False
-    if known.importing:
+    if known.importing and not ticket.lived and not _has_lived(winner, known):
         return winner is not None and (candidate.certain or candidate.evidence is Evidence.ANCESTOR)
     waiting = candidate.late
     if waiting is None or ticket.state == "spam" or kind in TELLING or known.sender.trust is Trust.FAILED:
         return False
     if winner is not None and Standing.THIRD_PARTY not in (standing, winner.standing):
         return True
-    return waiting.believable and waiting.contact is not None and waiting.contact in _takes_part(winner, known)
+    there = _takes_part(winner, known)
+    return waiting.believable and waiting.contact in there and _is_all_about(waiting, ticket, there)
+
+
+def _has_lived(winner: Match | None, known: Known) -> bool:
+    return winner is not None and winner.ticket is not None and known.tickets[winner.ticket].lived
+
+
+def _is_all_about(waiting: Seeker, ticket: TicketFacts, there: frozenset[int]) -> bool:
+    """Say whether a ticket holds nothing but the mail that waited, unanswered, of somebody whom the parent's ticket knows.
+
+    Else the writer of a mail that a customer once answered could send it to us late, and get her whole ticket for it; or
+    one who knows the id of a mail to come could write in another's name, and have himself brought in.
+    """
+    parts = {contact for contact, role in ticket.people.items() if role != Standing.THIRD_PARTY}
+    return waiting.opened and ticket.state == "new" and parts <= there
 
 
 def _takes_part(winner: Match | None, known: Known) -> frozenset[int]:

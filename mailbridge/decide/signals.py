@@ -17,7 +17,7 @@ from mailbridge.config.model import Department
 from mailbridge.mail.message import Mail
 from mailbridge.mail.subject import read_subject
 from mailbridge.mail.thread_index import thread_root
-from mailbridge.mail.tokens import Token, ticket_of_message_id, tokens_in
+from mailbridge.mail.tokens import Audience, Token, ticket_of_message_id, tokens_in
 
 MOST_REFERENCES = 120
 """Ids of one mail that are looked up: real chains are shorter; of a monstrous one the newest and the root count."""
@@ -31,6 +31,9 @@ LIKE_MINUTES = 10
 
 LIKE_LETTERS = 4000
 MOST_WEEKS = 53
+_IN_ADDRESSES = frozenset({Audience.CUSTOMER, Audience.AGENT, Audience.NOTE, Audience.BOUNCE})
+"""What our addresses carry; a marker, copied from a notification into an address, is none the stronger for it."""
+
 _WEEK = timedelta(days=7)
 _MINUTES = timedelta(minutes=LIKE_MINUTES)
 _TAG = re.compile(r"\[#(\d{1,9})\]")
@@ -108,7 +111,8 @@ def read_signals(
     alike: see `alike_of`; it counts only when the mail refers to nothing.
     """
     addresses = [*recipients, *mail.delivered_to, *(person.address for person in (*mail.to, *mail.cc))]
-    tokens = tokens_in(" ".join(list(dict.fromkeys(addresses))[:MOST_RECIPIENTS]), keys)
+    named = tokens_in(" ".join(list(dict.fromkeys(addresses))[:MOST_RECIPIENTS]), keys)
+    tokens = [token for token in named if token.audience in _IN_ADDRESSES]
     ours: list[tuple[str, bytes]] = []
     others: list[str] = []
     for ref in _newest_first(mail, about):

@@ -200,7 +200,7 @@ def _answer(
     connection: Connection, work: Work, ticket: TicketNow, agent: str, message: int, text: str, done: tuple[str, ...]
 ) -> None:
     """Send an agent's words to those who take part, from the department's address, under the agent's name."""
-    to = recipients(connection, ticket)
+    to = recipients(connection, ticket, work.changes)
     if not to:
         raise CommandRefused("nobody on this ticket can be answered: it has no requester with an address")
     leak = leaks(text, work.rules.keys)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from mailbridge.decide.match import Standing
+from mailbridge.decide.match import TELLING, Standing
+from mailbridge.desk.changes import Changes
 from mailbridge.desk.post import Thread, To
 from mailbridge.desk.work import TicketNow
 from mailbridge.store.db import AnyRow
@@ -16,41 +17,59 @@ from mailbridge.store.tables import Event, Message, Participant
 SHOWN_MESSAGES = 8
 SHOWN_LETTERS = 300
 THREAD_MESSAGES = 15
+UNSEEN = tuple(sorted(kind.value for kind in TELLING))
+"""Kinds of mail that a program wrote in somebody's name: he never saw it, so no answer hangs under it."""
 
 event: Any = Event.__table__  # type: ignore[attr-defined]
 message: Any = Message.__table__  # type: ignore[attr-defined]
 participant: Any = Participant.__table__  # type: ignore[attr-defined]
 
 
-def recipients(connection: Connection, ticket: TicketNow) -> list[To]:
-    """Return who gets an agent's answer: the requester first, then those who take part; third parties never."""
-    query = select(participant).where(
-        participant.c.ticket == ticket.id,
-        participant.c.role.in_([Standing.REQUESTER.value, Standing.PARTICIPANT.value]),
-    )
-    rows = sorted(connection.execute(query), key=lambda row: (row.role != Standing.REQUESTER.value, row.contact))
-    once = {row.address: row for row in reversed(rows)}  # two contacts may share the address that answers go to
-    return [To(row.address, row.name, contact=row.contact) for row in rows if "@" in row.address and once[row.address] is row]
+def recipients(connection: Connection, ticket: TicketNow, changes: Changes | None = None) -> list[To]:
+    """Return who gets an agent's answer: the requester first, then those who take part; third parties never.
+
+    changes: what this transaction has not written yet; whom it lets in gets the answer of the same mail.
+    """
+    query = select(participant.c.contact, participant.c.role, participant.c.address, participant.c.name)
+    rows = [tuple(row) for row in connection.execute(query.where(participant.c.ticket == ticket.id))]
+    made = [row for row in changes.collected(Participant) if row["ticket"] == ticket.id] if changes is not None else []
+    rows += [(row["contact"], row["role"], row["address"], row["name"]) for row in made]
+    found: dict[str, To] = {}  # two contacts may share the address that answers go to
+    for role in (Standing.REQUESTER.value, Standing.PARTICIPANT.value):
+        for contact, written, address, name in sorted(rows):
+            if ticket.people.get(contact, written) == role and "@" in address:
+                found.setdefault(address, To(address, name, contact=contact))
+    return list(found.values())
 
 
 def thread_of(connection: Connection, ticket: TicketNow) -> Thread:
     """Return where an answer hangs: under the newest mail of those who take part.
 
-    Apple Mail and Thunderbird want the chain, so References name the root and what was said since; ids of third parties,
+    Apple Mail and Thunderbird want the chain, so References name the root and what was said up to that mail; ids of third parties,
     notes and notifications, which the reader never saw, stay out. Of a forward, the id is that of the mail inside it.
     """
     query = select(message.c.id, message.c.message_id, message.c.direction, message.c.agent, message.c.decision).where(
         message.c.ticket == ticket.id,
         message.c.third_party.is_(False),
-        or_(message.c.direction == "inbound", (message.c.direction == "outbound") & message.c.automatic.is_(False)),
+        or_(
+            (message.c.direction == "inbound") & message.c.kind.not_in(UNSEEN),
+            (message.c.direction == "outbound") & message.c.automatic.is_(False),
+        ),
     )
     newest = connection.execute(query.order_by(message.c.id.desc()).limit(THREAD_MESSAGES)).all()
     first = connection.execute(query.order_by(message.c.id).limit(1)).all()
     parent = next((row for row in newest if row.direction == "inbound"), None)
     if parent is None:
         return Thread()
-    chain = dict.fromkeys(_id_of(row) for row in (*first, *reversed(newest)))
-    return Thread(_id_of(parent), tuple(ref for ref in chain if ref), parent.decision.get("thread_index", ""))
+    chain = dict.fromkeys(_id_of(row) for row in (*first, *reversed(newest)) if row.id <= parent.id)
+    answers = _id_of(parent) or _last_of_ours(connection, ticket)
+    return Thread(answers, tuple(ref for ref in chain if ref), parent.decision.get("thread_index", ""))
+
+
+def _last_of_ours(connection: Connection, ticket: TicketNow) -> str:
+    """Return the id of our newest mail, an acknowledgement too: where the mail that is answered has none, it hangs under that."""
+    query = select(message.c.message_id).where(message.c.ticket == ticket.id, message.c.direction == "outbound")
+    return str(connection.execute(query.order_by(message.c.id.desc()).limit(1)).scalar() or "")
 
 
 def _id_of(row: AnyRow) -> str:

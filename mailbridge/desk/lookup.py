@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
-from mailbridge.decide.known import IdFacts, Known, Owner, Seeker, Sender, TicketFacts
+from mailbridge.decide.known import Evidence, IdFacts, Known, Owner, Seeker, Sender, TicketFacts
 from mailbridge.decide.providers import colleague_domain
 from mailbridge.decide.signals import Signals
 from mailbridge.decide.trust import Trust
 from mailbridge.mail.subject import read_subject
 from mailbridge.store.db import AnyRow
 from mailbridge.store.tables import Contact, ContactAddress, Message, MessageReference, Participant, Ticket
+
+COPIED = "copied"
+"""Why somebody is on a ticket who was only named in To or Cc."""
 
 QUERIES = 7
 """Statements that one look-up makes at most, whatever the number of mails (a test counts them)."""
@@ -146,6 +149,7 @@ def _ids(connection: Connection, refs: Iterable[str], likenesses: set[str]) -> d
             message.c.dated_at,
             message.c.subject,
             message.c.at,
+            _of_seekers(message.c.evidence).label("evidence"),
             _of_seekers(message.c.trust).label("trust"),  # lies behind the text in the row: dear to read
             _of_seekers(best_trust.scalar_subquery()).label("best_trust"),
         )
@@ -164,7 +168,8 @@ def _ids(connection: Connection, refs: Iterable[str], likenesses: set[str]) -> d
         else:
             trust, best = Trust(row.trust or "bare"), Trust(row.best_trust or "bare")
             text = texts.get(row.id, "") if row.ref in likenesses else ""
-            seekers[row.ref].append(Seeker(row.ticket, row.id, row.contact, trust, best, row.at, text))
+            opened = row.evidence == Evidence.NONE.value
+            seekers[row.ref].append(Seeker(row.ticket, row.id, row.contact, trust, best, row.at, text, opened))
     return {ref: IdFacts(tuple(owners.get(ref, ())), tuple(seekers.get(ref, ()))) for ref in {*owners, *seekers}}
 
 
@@ -198,13 +203,20 @@ def _tickets(connection: Connection, numbers: set[int], keys: set[str]) -> dict[
 def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow]) -> dict[int, TicketFacts]:
     people: dict[int, dict[int, str]] = defaultdict(dict)
     domains: dict[int, set[str]] = defaultdict(set)
-    query = select(participant.c.ticket, participant.c.contact, participant.c.role, participant.c.address).where(
-        participant.c.ticket.in_(list(rows))
+    own = and_(participant.c.role == "requester", contact_address.c.contact == participant.c.contact)
+    unheard: dict[int, set[int]] = defaultdict(set)
+    columns = (participant.c.ticket, participant.c.contact, participant.c.role, participant.c.why, contact_address.c.address)
+    query = (
+        select(*columns)
+        .join_from(participant, contact_address, own, isouter=True)
+        .where(participant.c.ticket.in_(list(rows)))
     )
     for row in connection.execute(query):
         people[row.ticket][row.contact] = row.role
-        domain = colleague_domain(row.address)
-        if row.role == "requester" and domain:
+        if row.role == "third-party" and row.why == COPIED:
+            unheard[row.ticket].add(row.contact)
+        domain = colleague_domain(row.address) if row.address else None  # his own; where answers go may be anybody's
+        if domain:
             domains[row.ticket].add(domain)
     return {
         row.id: TicketFacts(
@@ -217,6 +229,8 @@ def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow]) -> dict[in
             row.closed_at,
             row.merged_into,
             row.updated_at,
+            row.state != "closed" or row.answered_at is not None or row.news_at is not None,
+            frozenset(unheard[row.id]),
         )
         for row in rows.values()
     }

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete
 
 from mailbridge.decide.classify import Kind
-from mailbridge.decide.likeness import is_bare_thanks
 from mailbridge.decide.match import Match, Standing
 from mailbridge.decide.promises import News, next_news
+from mailbridge.decide.thanks import is_bare_thanks
 from mailbridge.decide.trust import Trust
 from mailbridge.desk import people
 from mailbridge.desk.drafts import lay_shared_draft
@@ -39,7 +39,7 @@ def open_ticket(
     work: Work, item: Incoming, match: Match, contacts: Mapping[str, ContactFacts]
 ) -> tuple[TicketNow, int]:
     """Open a ticket with this mail; acknowledge it to a person, tell the agents. Return the ticket and the message."""
-    asks = people.requester_of(item, work.rules.mailboxes)
+    asks = people.requester_of(work, item)
     locale = item.language if item.language in LOCALES else None
     writer = people.contact_of(work, item.mail.author, contacts, item.verdict.trust, locale)
     requester = people.contact_of(
@@ -210,7 +210,7 @@ def proven_better(
 ) -> None:
     """The mail that opened a ticket came once more, better proven: who was copied takes part, and its sender may be answered."""
     people.join_copied(work, ticket, item, match, contacts)
-    asks = people.requester_of(item, work.rules.mailboxes)
+    asks = people.requester_of(work, item)
     if ticket.answerable or ticket.requester is None or not may_answer(work, item, asks.address):
         return
     work.set(ticket, answerable=True)
@@ -292,8 +292,11 @@ def _reason(match: Match) -> str:
 
 def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Match, contact: int | None) -> None:
     """A third party's mail: no state changes, no clock stops; agents are told, the sender gets one receipt without content."""
-    first = contact is not None and contact not in ticket.people and not people.is_crowded(ticket, third=True)
-    people.join(work, ticket, contact, item.mail.author, Standing.THIRD_PARTY, f"wrote by {match.evidence.value}")
+    there, why = contact in ticket.people, f"wrote by {match.evidence.value}"
+    first = contact is not None and match.first_word and (there or not people.is_crowded(ticket, third=True))
+    people.join(work, ticket, contact, item.mail.author, Standing.THIRD_PARTY, why)
+    if first and there and contact is not None:
+        people.has_spoken(work, ticket.id, contact, why)
     to = To(item.mail.author.address, item.mail.author.name, contact=contact)
     if first and may_answer(work, item, to.address):
         locale = item.language if item.language in LOCALES else ticket.locale or "en"

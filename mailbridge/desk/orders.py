@@ -64,7 +64,7 @@ def carry_out(
 
 def tell_customer(connection: Connection, work: Work, ticket: TicketNow, done: tuple[str, ...]) -> None:
     """Tell the customer of a command that came without words of its own: solved, or a date that is promised."""
-    to = recipients(connection, ticket)[:1]
+    to = recipients(connection, ticket, work.changes)[:1]
     purpose = "resolved" if "resolve" in done else "status" if "eta" in done else None
     if purpose is None or not to or not ticket.answerable:
         return
@@ -163,6 +163,7 @@ def _allow(connection: Connection, work: Work, ticket: TicketNow, command: Comma
     if before is None:
         join(work, ticket, contact, person, role, "let in")
         return
+    ticket.people[before.contact] = role.value
     work.changes.then(
         doing(
             update(participant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, update
 
@@ -10,9 +10,10 @@ from mailbridge.decide.mailboxes import mailbox_of
 from mailbridge.decide.match import Evidence, Match, Standing
 from mailbridge.decide.trust import Trust, stronger
 from mailbridge.desk.incoming import Incoming
-from mailbridge.desk.lookup import ContactFacts
+from mailbridge.desk.lookup import COPIED, ContactFacts
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.message import Address
+from mailbridge.store.db import doing
 from mailbridge.store.tables import Contact, ContactAddress, Participant
 
 MOST_PEOPLE = 50
@@ -46,15 +47,15 @@ def contact_of(
     return work.changes.contacts[address]
 
 
-def requester_of(item: Incoming, ours: Iterable[str]) -> Address:
+def requester_of(work: Work, item: Incoming) -> Address:
     """Say who asks for help with the mail that opens a ticket.
 
     Reply-To counts here and only here: web forms write as themselves and name the customer there. Of a list or a robot it
-    names the list, so it counts for people's mail alone.
+    names the list, so it counts for people's mail alone. None of us is a customer: our answers would come back to us.
     """
-    own = set(ours)
     for person in item.mail.reply_to[:1]:
-        if item.kind.kind.value == "human" and person.address and person.address.lower() not in own:
+        ours = is_ours(work, person.address) or work.rules.agent_by_address(person.address) is not None
+        if item.kind.kind.value == "human" and person.address and not ours:
             return Address(
                 person.name or ("" if person.address.lower() != item.address else item.mail.author.name), person.address
             )
@@ -96,7 +97,7 @@ def join_copied(
     )
     role = Standing.PARTICIPANT if trusted else Standing.THIRD_PARTY
     for person in copied(item, work):
-        join(work, ticket, contact_of(work, person, contacts, Trust.BARE), person, role, "copied")
+        join(work, ticket, contact_of(work, person, contacts, Trust.BARE), person, role, COPIED)
 
 
 def copied(item: Incoming, work: Work) -> list[Address]:
@@ -115,6 +116,13 @@ def copied(item: Incoming, work: Work) -> list[Address]:
 def is_crowded(ticket: TicketNow, third: bool) -> bool:
     """Say whether no more people fit on the ticket. Third parties are counted apart: a flood of them keeps nobody out."""
     return sum((role == Standing.THIRD_PARTY) == third for role in ticket.people.values()) >= MOST_PEOPLE
+
+
+def has_spoken(work: Work, ticket: int, contact: int, why: str) -> None:
+    """Note that a third party who was only copied has written himself: he has had his receipt."""
+    table = Participant.__table__  # type: ignore[attr-defined]
+    mine = (table.c.ticket == ticket, table.c.contact == contact, table.c.why == COPIED)
+    work.changes.then(doing(update(table).where(*mine).values(why=why)))
 
 
 def _raise(connection: Connection, ticket: int, contact: int) -> None:

@@ -130,7 +130,8 @@ def outgoing_row(
     """Return the outbox row of a mail to a customer, from the department's address, with his own reply token."""
     settings = work.rules.department(ticket.department)
     name = work.rules.config.desk.name if not settings.name else settings.name
-    token = sign(Token(Audience.CUSTOMER, ticket.key, person_of(f"contact {to[0].contact}")), work.rules.keys[0])
+    reader = f"contact {to[0].contact}" if len(to) == 1 else f"all of ticket {ticket.id}"  # nobody sees another's own token
+    token = sign(Token(Audience.CUSTOMER, ticket.key, person_of(reader)), work.rules.keys[0])
     row = _row(work, ticket, to, rendered, thread, purpose)
     row["headers"] |= {
         "from_name": name,

@@ -38,7 +38,7 @@ from mailbridge.desk.threads import merge
 from mailbridge.desk.timers import replan
 from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.store.db import AnyRow, is_outage
-from mailbridge.store.tables import Message
+from mailbridge.store.tables import Message, MessageReference
 
 Decide = Callable[[Incoming, Known], Match]
 _EVIDENCE = list(Evidence)
@@ -281,12 +281,43 @@ def _repeat(connection: Connection, work: Work, case: _Case, before: AnyRow) -> 
             Message, before.id, trust=item.verdict.trust.value, trust_reasons=list(item.verdict.reasons)
         )
         people.contact_of(work, item.mail.author, case.facts.contacts, item.verdict.trust)
-    if (better_trust or better_evidence) and not item.importing:
+    if item.importing:
+        _learn(work, case, before)
+    elif better_trust or better_evidence:
         _decide_anew(connection, work, case, before)
     if not item.extra:
         work.changes.settle(item.entry.id, Outcome.DUPLICATE, before.id, before.ticket)
     _clear_stub(work, item, before.ticket)
     return Received(item.entry.id, Outcome.DUPLICATE, before.ticket, before.id, match.evidence)
+
+
+def _shows_nobody_more(case: _Case, opened: int) -> bool:
+    """Say whether the ticket that a mail opened may go into the one where its repeat points.
+
+    Anybody who was sent a copy can hand it in again, by the reply address of a ticket of his own. So the sender must be
+    the requester there, and nobody else may take part who does not take part in what he opened.
+    """
+    there, here = case.known.tickets.get(case.match.ticket or 0), case.known.tickets.get(opened)
+    if case.match.standing is not Standing.REQUESTER or there is None or here is None:
+        return False
+    parts = [{contact for contact, role in one.people.items() if role != Standing.THIRD_PARTY} for one in (there, here)]
+    return parts[0] <= parts[1]
+
+
+def _learn(work: Work, case: _Case, before: AnyRow) -> None:
+    """In history, a repeat may name ids that the first one has lost on its way through a gateway: they lead here too.
+
+    Only there: whoever has a copy of a customer's mail could send it again with ids of his own choice.
+    """
+    match, tickets = case.match, case.known.tickets
+    for ref, own in match.index:
+        if not own:
+            work.changes.add(MessageReference, ref=ref, message=before.id, own=False)
+    target = match.ticket or before.ticket
+    lived = any(number not in tickets or tickets[number].lived for number in (target, before.ticket))
+    for other in dict.fromkeys(match.merges if lived else (*match.merges, before.ticket)):
+        if other != target:
+            merge(work.changes, other, target, "mailbridge", "the same message names both")
 
 
 def _decide_anew(connection: Connection, work: Work, case: _Case, before: AnyRow) -> None:
@@ -303,7 +334,7 @@ def _decide_anew(connection: Connection, work: Work, case: _Case, before: AnyRow
         if before.unverified:
             agents.receive(connection, work, ticket, item, match, message=before.id)
     elif match.ticket != before.ticket:
-        if before.evidence == Evidence.NONE.value:
+        if before.evidence == Evidence.NONE.value and _shows_nobody_more(case, before.ticket):
             merge(
                 work.changes,
                 before.ticket,

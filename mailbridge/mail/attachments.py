@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 
 from mailbridge.mail.filetype import EXTENSIONS, true_type
 from mailbridge.mail.headers import clean
@@ -18,7 +17,6 @@ LONGEST_NAME = 150
 _SMALL_IMAGE = 12_000
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
-_DOTS = re.compile(r"^\.+|[. ]+$")
 _LOGO_NAME = re.compile(
     r"(?:image\d{3}\.(?:png|jpe?g|gif)|logo|facebook|twitter|linkedin|instagram|signature|banner|spacer|pixel)",
     re.IGNORECASE,
@@ -30,10 +28,10 @@ def safe_name(name: str) -> str:
 
     A path is cut to its last part: "../../etc/passwd" and "C:\\\\fakepath\\\\scan.pdf" are common enough.
     """
-    name = clean(unicodedata.normalize("NFC", name))
+    name = clean(name)
     name = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
     name = _FORBIDDEN.sub("_", name)
-    name = _DOTS.sub("", name).strip()
+    name = name.lstrip(".").rstrip(". ").strip()
     if _DEVICE.match(name):
         name = "_" + name
     return _shortened(name)

@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass, field
 
 from mailbridge.mail.headers import clean_text
-from mailbridge.mail.html import html_to_text
+from mailbridge.mail.html import MAX_CHARACTERS, read_html
 from mailbridge.mail.invitations import invitation_text
 from mailbridge.mail.parts import MAX_TEXT_BYTES, Part
 from mailbridge.mail.pgp import without_armour
-from mailbridge.mail.rtf import rtf_to_text
+from mailbridge.mail.rtf import CUT, rtf_to_text
 from mailbridge.mail.transfer import UNDECODABLE
 
 _TEXT_TYPES = frozenset(
@@ -57,8 +57,8 @@ class Body:
     defects: list[str] = field(default_factory=list)
 
 
-def read_body(parts: list[Part], hints: tuple[str, ...]) -> Body:
-    """Choose the text among `parts`."""
+def read_body(parts: list[Part], hints: tuple[str, ...], *, with_text: bool = True) -> Body:
+    """Choose the text among `parts`. with_text: it is to be made readable; else `text` stays empty."""
     body = Body()
     texts: list[Part] = []
     for part in parts:
@@ -71,10 +71,12 @@ def read_body(parts: list[Part], hints: tuple[str, ...]) -> Body:
     plain = [part for part in texts if "html" not in part.type]
     pages = [part for part in texts if "html" in part.type]
     body.html = "\n".join(clean_text(page.text(hints)) for page in pages)
+    if not with_text:
+        return body
     if not pages:
         body.text = _joined(plain, hints, body)
     elif not plain:
-        body.text = "\n\n".join(filter(None, (html_to_text(page.text(hints)) for page in pages)))
+        body.text = "\n\n".join(filter(None, (_page_text(page, hints, body) for page in pages)))
     else:
         body.text = _mixed(texts, hints, body)
     if not body.text:
@@ -113,7 +115,7 @@ def _is_text(part: Part, before: list[Part]) -> bool:
 def _has_room(part: Part, before: list[Part], body: Body) -> bool:
     """Say whether a text part may be read beside those before it: a thousand long ones are files, all but the first."""
     taken = sum(len(other.content) for other in before if ("html" in other.type) == ("html" in part.type))
-    if not taken or taken + len(part.content) <= MAX_TEXT_BYTES:
+    if not taken or taken + len(part.content) <= (MAX_CHARACTERS if "html" in part.type else MAX_TEXT_BYTES):
         return True
     body.defects.append("text-cut")
     return False
@@ -131,7 +133,15 @@ def _plain_text(part: Part, hints: tuple[str, ...], body: Body) -> str:
             body.defects.append(defect)
     if text.startswith("{\\rtf"):
         text = clean_text(rtf_to_text(part.content))
+        body.defects += ["text-cut"] if text.endswith(CUT) else []
     return text.strip("\n").rstrip()
+
+
+def _page_text(part: Part, hints: tuple[str, ...], body: Body) -> str:
+    text, cut = read_html(part.text(hints))
+    if cut:
+        body.defects.append("text-cut")
+    return text
 
 
 def _joined(parts: list[Part], hints: tuple[str, ...], body: Body) -> str:
@@ -145,7 +155,7 @@ def _mixed(texts: list[Part], hints: tuple[str, ...], body: Body) -> str:
     for part in texts:
         group = _alternatives(part)
         if group is None:
-            out.append(html_to_text(part.text(hints)) if "html" in part.type else _plain_text(part, hints, body))
+            out.append(_page_text(part, hints, body) if "html" in part.type else _plain_text(part, hints, body))
             continue
         if group in done:
             continue
@@ -169,7 +179,7 @@ def _better(members: list[Part], hints: tuple[str, ...], body: Body) -> str:
     pages = [part for part in members if "html" in part.type and part.type not in {"text/x-amp-html", "text/watch-html"}]
     if plain and not (len(plain) <= _LONGEST_NOTICE and _NOTICES.search(plain)) and not _is_markup(plain):
         return plain
-    page = "\n\n".join(filter(None, (html_to_text(part.text(hints)) for part in pages)))
+    page = "\n\n".join(filter(None, (_page_text(part, hints, body) for part in pages)))
     if plain and page and len(page) > len(plain):
         body.defects.append("plain-part-is-a-notice")
     return page if len(page) > len(plain) or (page and _is_markup(plain)) else plain

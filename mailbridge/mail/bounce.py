@@ -7,24 +7,38 @@ Reports of RFC 3464 first, then headers of known servers, then the text (`bounce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import unquote
 
-from mailbridge.mail.bounce_reason import BounceClass, Reason, find_class, find_reason, find_status
-from mailbridge.mail.bounce_text import failed_in_text, report_in_text, split_returned
+from mailbridge.mail.bounce_reason import GENERIC, BounceClass, find_class, find_reason, find_status
+from mailbridge.mail.bounce_report import (
+    READ,
+    Group,
+    group_address,
+    inner_groups,
+    is_success,
+    plain_address,
+    report_groups,
+)
+from mailbridge.mail.bounce_text import (
+    ADDRESS,
+    ROBOTS,
+    clean,
+    failed_in_text,
+    mentioned,
+    report_in_text,
+    split_returned,
+)
+from mailbridge.mail.bounce_words import Reason
 from mailbridge.mail.message import Mail
 
-Group = dict[str, str]
-READ = 64_000
-"""Characters of a bounce that are read; what comes later is the returned mail."""
 EXPLAINED = 4_000
 """Characters of the diagnosis in which the reason is looked for."""
-SUCCESS = frozenset({"delivered", "relayed", "expanded", "deliverable"})
-NESTED = re.compile(rb"^content-type:\s*multipart/report", re.IGNORECASE | re.MULTILINE)
 MESSAGE_ID = re.compile(r"^\s*message-id:?\s*<([^<>\s]+@[^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
-TYPED = re.compile(r"^\s*[\w-]{2,20}\s*;\s*(.*)$", re.DOTALL)
+RETURNED_TYPES = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
+IN_SUBJECT = re.compile(rf"({ADDRESS})")
+VERP = re.compile(r"[+\-]([^\s@=+]{1,64})=([a-z0-9.\-]{3,200}\.[a-z]{2,20})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,59 +64,52 @@ def read_bounce(mail: Mail, *, delayed: bool = False) -> Bounce:
     delayed: its words say that the server still tries; an `Action` of RFC 3464 counts before them.
     """
     head, copy = split_returned(mail.text[:READ])
+    copy = copy or next(attached_copies(mail), "")
     groups = report_groups(mail) + inner_groups(mail) or report_in_text(mail.text[:READ])
     failed = [group for group in groups if group.get("action", "failed").split()[0:1] != [] and not is_success(group)]
     recipients = [address for address in map(group_address, failed) if address]
-    if not recipients:
-        recipients = header_recipients(mail) or failed_in_text(head, own_addresses(mail)) or from_flufl(mail, head)
-    if not recipients:
-        recipients = addressed(mail.returned, copy)
+    recipients = recipients or header_recipients(mail) or named_in_words(mail, head, copy)
     status, diagnosis = find_diagnosis(failed, head)
     reason = find_reason(status, diagnosis[:EXPLAINED])
-    actions = {group.get("action", "").lower() for group in failed} - {""}
-    still = actions == {"delayed"} if actions else delayed
+    reason = find_reason(status, mail.subject[:500]) if reason == "other" else reason
+    actions = {group.get("action", "").strip().lower().partition(" ")[0] for group in failed} - {""}
+    still = actions == {"delayed"} if actions else delayed and not status.startswith("5")
     return Bounce(unique(recipients), status, find_class(status, diagnosis, reason, delayed=still), reason,
                   original_id(mail, copy))
 
 
-def report_groups(mail: Mail) -> list[Group]:
-    """Return the groups of the report that speak of one recipient each (RFC 3464 §2.3)."""
-    groups = [dict(reversed(group)) for group in mail.report]
-    return [group for group in groups if "final-recipient" in group or "original-recipient" in group]
+def named_in_words(mail: Mail, head: str, copy: str) -> list[str]:
+    """Return whom the words of a bounce name, the surest place first.
+
+    Last of all its subject, our own bounce address, and ourselves: somebody may have written to his own address, or Delivered-To
+    may name the one that failed.
+    """
+    ours = own_addresses(mail)
+    return (failed_in_text(head, ours) or from_flufl(mail, head) or addressed(mail.returned, copy) or mentioned(head, ours)
+            or in_subject(mail.subject, ours) or from_verp(mail)
+            or failed_in_text(head, frozenset(one.address.lower() for one in mail.from_)))
 
 
-def inner_groups(mail: Mail) -> list[Group]:
-    """Return the recipient groups of a report that was itself returned: wrapped by a gateway, or bounced once more."""
-    return [group for raw in mail.attached if NESTED.search(raw[:READ]) for group in report_in_text(raw[:READ].decode("utf-8", "replace"))]
+def in_subject(subject: str, ours: frozenset[str]) -> list[str]:
+    """Return the addresses that a subject names."""
+    found = [clean(address) for address in IN_SUBJECT.findall(subject[:500])]
+    return [address for address in found if address.lower() not in ours and not ROBOTS.match(address)]
 
 
-def is_success(group: Group) -> bool:
-    """Say whether a group reports that its recipient was reached (RFC 3464 §2.3.3)."""
-    return group.get("action", "").strip().lower().partition(" ")[0] in SUCCESS
+def from_verp(mail: Mail) -> list[str]:
+    """Return the recipient that the address the bounce came to holds: `bounces+ann=example.org@desk.example`."""
+    every = [one.address for one in (*mail.to, *mail.cc)] + list(mail.delivered_to)
+    found = [VERP.search(address.rpartition("@")[0]) for address in every[:50]]
+    return [f"{one.group(1)}@{one.group(2)}" for one in found if one][:1]
 
 
-def only_success(mail: Mail) -> bool:
-    """Say whether a report tells of nothing but deliveries that worked."""
-    groups = report_groups(mail)
-    return bool(groups) and all(is_success(group) for group in groups)
-
-
-def group_address(group: Group) -> str:
-    """Return the address of a recipient group: Final-Recipient, as the reporting server names it, or Original-Recipient."""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
-        address = plain_address(group.get(name, ""))
-        if "@" in address:
-            return address
-    return ""
-
-
-def plain_address(value: str) -> str:
-    """Return the address in `rfc822; <user@example.org>`, without the type, brackets and comments."""
-    typed = TYPED.match(value)
-    text = (typed.group(1) if typed else value).strip()
-    bracketed = re.search(r"<([^<>]*)>", text)
-    text = bracketed.group(1) if bracketed else text.split(" ")[0] if '"' not in text else text
-    return unquote(text.strip()) if text.startswith("<") else text.strip().rstrip(".,;")
+def attached_copies(mail: Mail) -> Iterator[str]:
+    """Yield the beginning of the mails that came back as attachments, outside of a multipart/report."""
+    for raw in mail.attached[:1]:
+        yield raw[:READ].decode("utf-8", "replace").replace("\r\n", "\n")
+    for one in mail.attachments[:20]:
+        if one.type in RETURNED_TYPES:
+            yield one.content[:READ].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def header_recipients(mail: Mail) -> list[str]:
@@ -133,7 +140,8 @@ def find_diagnosis(failed: list[Group], head: str) -> tuple[str, str]:
     if not failed:
         return find_status(head), head
     telling = written if written and (not stated or stated.endswith(".0")) else stated
-    return telling or find_status(head), fields if fields.strip() else head
+    told = find_status(head) if not telling or (telling.endswith(".0.0") and not fields.strip()) else ""
+    return told if told and not (telling and GENERIC.match(told)) else telling, fields if fields.strip() else head
 
 
 def original_id(mail: Mail, copy: str) -> str:
@@ -166,7 +174,7 @@ def from_flufl(mail: Mail, head: str) -> list[str]:
         return []
     ours = own_addresses(mail)
     found = [raw.decode("ascii", "replace") for raw in (*temporary, *permanent)]
-    return [address for address in found if address.lower() not in ours]
+    return [address for address in map(clean, found) if address.lower() not in ours]
 
 
 def unique(addresses: Iterable[str]) -> tuple[str, ...]:

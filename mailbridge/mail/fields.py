@@ -26,7 +26,8 @@ _BLANK_LINE = re.compile(rb"\r*\n|\r*\Z")
 _PARAMETER = re.compile(rb"(?:boundary|charset|(?:file)?name|format|type|protocol|micalg|report-type|start)\*?\d*\*?=", re.IGNORECASE)
 _LINE = re.compile(rb"[^\n]*+(?:\n|\Z)")
 _MBOX_LINE = re.compile(rb">?From [^\n]*\n")
-_START = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+\r?+\n)*+")
+_MOST_MBOX_LINES = 100
+_START = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+\r?+\n){0,10000}+")
 _LOOK_AHEAD = 20
 
 
@@ -88,7 +89,10 @@ def _skip_start(raw: bytes, start: int, end: int, header: Header) -> int:
         pos = blank.end()
         if pos > start:
             header.defects.append("blank-before-header")
-    while mbox := _MBOX_LINE.match(raw, pos, end):
+    for _ in range(_MOST_MBOX_LINES):
+        mbox = _MBOX_LINE.match(raw, pos, end)
+        if mbox is None:
+            break
         header.defects.append("mbox-line")
         pos = mbox.end()
     return start if pos >= end else pos

@@ -46,7 +46,7 @@ class Files:
 
 
 def read_files(parts: list[Part], hints: tuple[str, ...], max_parts: int) -> Files:
-    """Open what is wrapped. Raises ParseError when a signed envelope holds more than `max_parts` parts."""
+    """Open what is wrapped. Raises ParseError when signed envelopes hold more than `max_parts` parts."""
     files = Files()
     attached = []
     for part in parts:
@@ -76,14 +76,14 @@ def _mail_name(part: Part, hints: tuple[str, ...]) -> str:
 
 
 def _open_tnef(part: Part, files: Files) -> None:
-    found = read_tnef(part.content)
+    already = any(other.type in {"text/plain", "text/html"} and other.content.strip() for other in files.parts)
+    found = read_tnef(part.content, with_text=not already)
     if found is None:
         files.parts.append(part)
         files.defects.append("broken-tnef")
         return
     if found.text or found.html:
         kind, text = ("text/plain", found.text) if found.text else ("text/html", found.html)
-        already = any(other.type in {"text/plain", "text/html"} and other.content.strip() for other in files.parts)
         if not already:
             files.parts.append(Part(kind, "", "", "utf-8", "", "", text.encode("utf-8", "replace"), {"charset": "utf-8"}, part.path))
     for file in found.files:
@@ -94,13 +94,16 @@ def _open_tnef(part: Part, files: Files) -> None:
 
 
 def _open_smime(part: Part, files: Files, hints: tuple[str, ...], max_parts: int) -> None:
-    """Read the mail inside a signed envelope; keep the envelope as a file. An encrypted one is named as such."""
+    """Read the mail inside a signed envelope; keep the envelope as a file. An encrypted one is named as such.
+
+    The parts of all envelopes count together.
+    """
     content = signed_content(part.content)
     files.parts.append(part)
     if content is None:
         files.defects.append("encrypted-smime")
     else:
-        files.parts += read_entity(content, hints, max_parts).parts
+        files.parts += read_entity(content, hints, max_parts - len(files.parts)).parts
 
 
 def _open_uuencoded(part: Part, files: Files) -> None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
+from functools import cache
 
 from mailbridge.mail.charset import codec_of, decode_bytes
 
-_ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*?)\?=")
+_ENCODED = re.compile(  # a word that never ends goes no further than to the beginning of the next
+    r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?=]*+(?:(?:\?(?!=)|=(?!\?[^?\s]{1,60}+\?[bBqQ]\?))[^?=]*+)*+)\?=")
 _STRICT_GAP = re.compile(r"[ \t\r\n]*")
 _FOLD = re.compile(r"[\r\n]++[ \t]*+")
 _BLANKS_BEFORE_FOLD = re.compile(r"(?<![ \t])[ \t]++(?=[\r\n])")
@@ -26,7 +28,13 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 _INVISIBLE = "\ufeff\u200b\u2060\u00ad\ufff9\ufffa\ufffb\u180e"
 _DROPPED = re.compile(f"[{re.escape(_CONTROLS)}{_BIDI}\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
 _DROPPED_IN_TEXT = re.compile(f"[{re.escape(_CONTROLS)}\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+")
-_HARMLESS_TEXT = re.compile("[\t\n -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff]*+")  # many times faster than looking for what is not
+_HARMLESS_TEXT = re.compile(  # many times faster than looking for what is not
+    "[\t\n -~\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u060f\u2000-\u2027\u202f-\u2065\u206a-\u20cf\u2100-\u2dff\u2e00-\u3029"
+    "\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\ue000-\ufb1d\ufb2a-\ufdcf\ufe30-\ufefe\uff00-\uffef\ufffc\ufffd]*+")
+_MOST_MARKS = 30
+_LONG = 100
+_MARKS_APART = "\u034f"
+_RARE = re.compile("[\U00010000-\U0001efff]")
 _DROPPED_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _INVISIBLE_SET = re.compile(f"[{_INVISIBLE}]+")
 
@@ -40,7 +48,7 @@ def clean(text: str) -> str:
         return text.strip()
     text = _BLANKS.sub(" ", text)
     text = _INVISIBLE_SET.sub("", _DROPPED.sub("", text))
-    return unicodedata.normalize("NFC", text).strip()
+    return unicodedata.normalize("NFC", _with_few_marks(text)).strip()
 
 
 def clean_text(text: str) -> str:
@@ -55,8 +63,29 @@ def clean_text(text: str) -> str:
     if _HARMLESS_TEXT.fullmatch(text) is None:
         for mark in ("\u2028", "\u2029", "\x85"):
             text = text.replace(mark, "\n")
-        text = _DROPPED_IN_TEXT.sub("", text).replace("\ufeff", "")
+        text = _with_few_marks(_DROPPED_IN_TEXT.sub("", text).replace("\ufeff", ""))
     return unicodedata.normalize("NFC", text)
+
+
+def _with_few_marks(text: str) -> str:
+    """Part runs of more than thirty combining marks, as UAX #15 §13 has it: to put a run in order takes the square of its length."""
+    if len(text) < _LONG:
+        return text
+    end = 0x1F000 if _RARE.search(text) else 0x10000
+    return _up_to_many_marks(end).sub(lambda found: found[0] + _MARKS_APART if found[1] else found[0], text)
+
+
+@cache
+def _up_to_many_marks(end: int) -> re.Pattern[str]:
+    """Match all up to the first so many marks that follow one another, these in a group, or to the end.
+
+    The marks are looked for when they are first needed: that takes some milliseconds. end: the code after the last that counts;
+    a pattern with marks of rare scripts among them is many times slower.
+    """
+    mark = "[" + "".join(filter(unicodedata.combining, map(chr, range(0x300, end)))) + "]"
+    other = mark.replace("[", "[^")
+    few = f"{mark}{{1,{_MOST_MARKS - 1}}}+(?!{mark})"
+    return re.compile(f"{other}*+(?:{few}{other}*+)*+(?:({mark}{{{_MOST_MARKS}}})|\\Z)")
 
 
 def decode_header(value: bytes | str, hints: tuple[str, ...] = ()) -> str:
@@ -117,7 +146,8 @@ def decode_words(text: str, hints: tuple[str, ...] = ()) -> str:
     waiting = bytearray()
     charset = ""
     after_word = False
-    for match in _ENCODED.finditer(text):
+    # up to the last end of a word only: each beginning then finds an end, so that nothing is looked at twice
+    for match in _ENCODED.finditer(text, 0, text.rfind("?=") + 2):
         if not match[1].isascii():
             continue
         between = text[pos:match.start()]

@@ -58,7 +58,12 @@ _NOT_NESTED_WORDS = """
 """
 _NOT_NESTED = frozenset(_NOT_NESTED_WORDS.split())
 _BARE_AMPERSAND = re.compile(r"&(?!#?[0-9a-zA-Z]{1,32};)")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000,}+")
+_LARGE = 10_000
+_BEGIN_OF_TAG = re.compile(r"<[a-zA-Z]")
+_ATTRIBUTE = (r"[\t\n\f\r /]*+[^\t\n\f\r />][^\t\n\f\r />=]*+"
+              r"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+'|[^\"'>\t\n\f\r ][^>\t\n\f\r ]*+)?+)?+")
+_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\t\n\f\r />]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+[\t\n\f\r /]*+>")
+_BROAD_TAG = re.compile(rf"<[a-zA-Z][^\t\n\f\r />]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES}}}+")
 _SILENT_ELEMENTS = ("script", "style", "head", "title")
 _LINE_TAGS = re.compile(r"<(?:/?(?:p|div|tr|li|h[1-6]|table|ul|ol|blockquote)|br)\b[^>]{0,4000}>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[/!?a-zA-Z][^>]{0,4000}>?")
@@ -66,8 +71,13 @@ _ANY_TAG = re.compile(r"<[/!?a-zA-Z][^>]{0,4000}>?")
 
 def html_to_text(html: str) -> str:
     r"""Return the visible text of an HTML body, with "\n" line ends, without blank lines at its ends."""
+    return read_html(html)[0]
+
+
+def read_html(html: str) -> tuple[str, bool]:
+    """Return the visible text of an HTML body, and whether it was cut: its last line is "[…]" then."""
     if "<" not in html and "&" not in html:
-        return clean_text(html).strip()
+        return clean_text(html).strip(), False
     source = html[:MAX_CHARACTERS].replace("\0", "")
     page = Page(MAX_NODES)
     if is_monstrous(source):
@@ -80,7 +90,8 @@ def html_to_text(html: str) -> str:
         out = clean_text(page.text())
         if not out and not page.hidden:
             out = _crude_text(source[:200_000])
-    return f"{out}\n[…]" if page.cut or len(html) > MAX_CHARACTERS else out
+    cut = page.cut or len(html) > MAX_CHARACTERS
+    return (f"{out}\n[…]" if cut else out), cut
 
 
 def safe_html(html: str) -> str:
@@ -122,8 +133,22 @@ def is_monstrous(source: str) -> bool:
         return True
     if source.count("<") > _DEEPEST and _is_deep(source):
         return True
-    return len(source) > 5000 and any(match[0].count("=") > _MOST_ATTRIBUTES or match[0].count(" ") > 2 * _MOST_ATTRIBUTES
-                                      for match in _LONG_TAG.finditer(source))
+    return len(source) > _LARGE and _is_broad(source)
+
+
+def _is_broad(source: str) -> bool:
+    """Say whether a tag may have too many attributes, by the grammar of browsers (WHATWG HTML §13.2.5.32 to 39).
+
+    Every place where a tag may begin is looked at, also within comments and values, where none does: what is one and
+    what is none depends on all that stands before. To look at them all may take too long; that is too much, too.
+    """
+    left = 3 * len(source)
+    for begin in _BEGIN_OF_TAG.finditer(source):
+        tag = _WHOLE_TAG.match(source, begin.start())
+        left -= tag.end() - tag.start() if tag else len(source) - begin.start()
+        if left < 0 or (tag is None and _BROAD_TAG.match(source, begin.start())):
+            return True
+    return False
 
 
 def _is_deep(source: str) -> bool:

@@ -60,6 +60,7 @@ class Page:
     _depth: int = 0
     _pre: int = 0
     _open: list[_Frame] = field(default_factory=list)
+    _lists: list[_Frame] = field(default_factory=list)
     _prefix: str = ""
 
     def walk(self, root: Any) -> None:
@@ -124,6 +125,8 @@ class Page:
             self._bullet()
         elif tag in {"td", "th"}:
             self._cell()
+        elif tag in {"ol", "ul"}:
+            self._lists.append(frame)
         self._open.append(frame)
 
     def _leave(self, node: Any) -> None:
@@ -135,6 +138,8 @@ class Page:
         frame = self._open.pop()
         if tag == "a":
             self._link(frame)
+        elif tag in {"ol", "ul"}:
+            self._lists.pop()
         if tag in _SPACED and not _is_tight(node, tag):
             self._end_line(1)
         elif tag in _BLOCKS or tag == "p":
@@ -183,14 +188,14 @@ class Page:
         self._gap = 0
 
     def _bullet(self) -> None:
-        outer = next((frame for frame in reversed(self._open) if frame.tag in {"ol", "ul"}), None)
+        outer = self._lists[-1] if self._lists else None
         if outer is not None:
             outer.number += 1
         mark = f"{outer.number}. " if outer is not None and outer.tag == "ol" else "- "
         self._line.append(mark)
 
     def _cell(self) -> None:
-        if self._line and "".join(self._line).strip():
+        if any(piece and not piece.isspace() for piece in reversed(self._line)):
             self._line.append(" | ")
 
     def _image(self, node: Any) -> None:

@@ -20,6 +20,10 @@ _BLANK = re.compile(r"\s+")
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\([^()<>]*\)")
 _NO_ID = re.compile(r"[\s<>]")
+_FROM = re.compile(r"\b(?:from|by|von|от|nuo|de|od)\b", re.IGNORECASE)
+_DIGITS = 3
+"""Digits that an id has at least, where it stands in prose; the addresses of people there have fewer."""
+
 _BARE = re.compile(r"(?<![^\s<>,;()\"])[^\s<>,;()\"][^\s<>,;()\"@]*+@[^\s<>,;()\"]+")  # begins where a word does: linear
 
 
@@ -27,16 +31,31 @@ def message_ids(value: str) -> tuple[str, ...]:
     """Return the ids in a header value: without brackets, each once, in the order written, case kept.
 
     An id in brackets may be any text, with or without "@" (some robots leave it out); blanks inside it come from
-    folding in the middle of an id and are dropped. In-Reply-To with prose ("Your message of Tue, … <id>") gives
-    the id only. Without any bracket, words with an "@" count, else a single word. An id longer than 250 characters becomes
-    "sha256:<hex>", so that it can be stored and still compared.
+    folding in the middle of an id and are dropped. In-Reply-To with prose ("Message from Leo <leo@example.org> of
+    Tue, … <id>") gives the id only. Without any bracket, words with an "@" count, else a single word. An id longer
+    than 250 characters becomes "sha256:<hex>", so that it can be stored and still compared.
     """
     if not value:
         return ()
-    found = [_BLANK.sub("", text) for text in _BRACKETED.findall(value)]
-    if not any(found):
+    found = _in_brackets(value)
+    if not any(found) and not _BRACKETED.search(value.replace("<>", "")):
         found = _without_brackets(value)
     return tuple(dict.fromkeys(_bounded(text) for text in found[:_MOST] if text))
+
+
+def _in_brackets(value: str) -> list[str]:
+    """Ids in brackets, without the address of a person that prose names: "Message from Leo <leo@example.org>"."""
+    found, at = [], 0
+    for match in _BRACKETED.finditer(value):
+        named = _FROM.search(value, at, match.start()) is not None and "@" not in value[at : match.start()]
+        if not named or _is_numbered(match[1]):
+            found.append(_BLANK.sub("", match[1]))
+        at = match.end()
+    return found
+
+
+def _is_numbered(text: str) -> bool:
+    return sum(letter.isdigit() for letter in text[:LONGEST]) >= _DIGITS
 
 
 def _without_brackets(value: str) -> list[str]:
@@ -44,7 +63,8 @@ def _without_brackets(value: str) -> list[str]:
     text = _COMMENT.sub(" ", value)
     words = _BARE.findall(text)
     if words:
-        return words
+        prose = any("@" not in word for word in text.split())
+        return [word for word in words if not prose or _is_numbered(word)]
     single = text.strip(" <>,;\"")
     return [single] if single and not _NO_ID.search(single) else []
 

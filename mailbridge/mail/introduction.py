@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from mailbridge.mail.patterns import AROUND, Patterns, has_verb, hit
 
 LONGEST_LINE = 400          # longer lines are prose, or hostile; no client writes such an introduction
+SHORT = 40                  # "On Mon, Jan", wrapped before the day
 WIDTH = 120                 # clients wrap before this column
 LONGEST = 600               # of all lines of one introduction together
 WRAPPED = 5                 # lines that clients wrap one introduction over, at most (empty ones between not counted)
 LABEL = 32                  # a header label ends within so many characters
 BLOCK = 16                  # lines of a header block that are looked at; To and Cc may be long
 COLONS = (":", "：")
-RULER = " \t-_=*~—–―─━"     # what lines that only divide are made of, and what frames "Original Message"
+RULER = " \t-_=*~+‐‑‒–—―─━−"     # what lines that only divide are made of, and what frames "Original Message"
 UNSEEN = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-OPENING = " \t\xa0>*_#=-–—|[(\u200e\u200f\u202a\u202b\ufeff"    # what may stand before the words of an introduction
+OPENING = " \t\xa0>*_#=-‐‑‒–—|[(\u200e\u200f\u202a\u202b\ufeff"    # what may stand before the words of an introduction
 MARKS = " \t\xa0*_|\u200e\u200f\u202a\u202c\ufeff>"    # what stands around a header label
 
 DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}(?!\d)")
@@ -28,6 +29,12 @@ BEGINS_DATED = re.compile(r"\W{0,3}\d{1,4}(?:[./-] ?\d|[.]? [^\W\d]{3,}|年)")
 TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?(?:am|pm|h|uhr|時|点|點)(?!\w)")
 NAMED = re.compile(r"^\W{0,3}(?:[\w.,'’\"()-]+ ){0,5}[^\s<]{0,60}<[^<>@\s]+@[^<>\s]+>\W{0,3}")
 SENDER = re.compile(NAMED.pattern + r"[^.!?]{0,24}")
+WORD_ENDS = re.compile(r"(?<=\S)[ \t\xa0]{1,16}(?=\S)")
+VERB_ENDS = re.compile(r"(?<=\w) ?[:：](?=[ \xa0])")
+MOST_SMALL = 3              # words in small letters of an introduction without address that begins with a name ("Anna wrote on …")
+WRITTEN_TO = re.compile(r" [^\W\d_A-Z]{1,4} [^\s<>@]{1,64}@")     # "I wrote to anna@example.org on …"
+LABELLED = re.compile(r" ([^\s:：]{1,20}) ?[:：](?=\s)")     # all headers on one line: "From: Anna Sent: Monday To: Bob"
+MOST_COLONS = 8             # of one line that are looked at for the end of an introduction
 ANGLE = re.compile(r"[<\[(][^<>@]{1,200}@[^<>@]{1,200}[>\])]")
 
 
@@ -50,8 +57,81 @@ def introduction_start(lines: Sequence[str], end: int, patterns: Patterns, befor
         if taken > WRAPPED or len(joined) > LONGEST or len(line) > LONGEST_LINE:
             return None
         if line and _balanced(joined) and _complete(joined.lower(), patterns, before_quote):
-            return _reach_up(lines, start, joined, patterns)
+            top = _reach_up(lines, start, joined, patterns)
+            return None if _is_told(" ".join(map(bare, lines[top:end + 1])), patterns, before_quote) else top
     return None
+
+
+def _is_told(text: str, patterns: Patterns, before_quote: bool) -> bool:
+    """Say whether a person tells of a mail ("The manual says:", "On 5.1.2026 at 10:00 your man at the door wrote:").
+
+    No client begins with a small "on", and where it names nobody's address, it names him by name alone.
+    """
+    low = text.lower()
+    if ANGLE.search(text) is not None:
+        named = text.partition("<")[0]
+        return named[:1].islower() and not before_quote and not any(map(str.isdigit, named)) and len(_small_words(named, patterns)) > 1
+    if before_quote:
+        return "@" not in text and not _is_dated(low) and not _starts_like_one(low, patterns) and len(_small_words(text, patterns)) > 0
+    times = list(TIME.finditer(low))
+    if not times or not has_verb(low, patterns):
+        return False
+    if (text[:1].islower() and _starts_like_one(text, patterns)) or len(_small_words(text[times[-1].end():], patterns)) > 1:
+        return True
+    if _starts_like_one(low, patterns) or BEGINS_DATED.match(low):
+        return False
+    return len(_small_words(text, patterns)) > MOST_SMALL or WRITTEN_TO.search(text) is not None
+
+
+def _small_words(text: str, patterns: Patterns) -> list[str]:
+    """The words that are no name, no verb of an introduction and none of the few that clients write beside these."""
+    words = [word.strip(MARKS + AROUND + ",()") for word in text.split()]
+    return [word for word in words if word.isalpha() and word[0].islower() and word not in patterns.beside]
+
+
+def text_before(lines: Sequence[str], patterns: Patterns) -> int:
+    """Return at which letter of lines[0] the introduction begins that these lines hold, or 0 when no text stands before it.
+
+    Some clients set "On … wrote:" behind the last word of the answer. All of date, time, address and verb must follow.
+    """
+    first, rest = lines[0], " ".join(map(bare, lines[1:]))
+    for space in reversed(list(WORD_ENDS.finditer(first[:LONGEST_LINE]))):
+        tail = first[space.end():]
+        if tail[0].isupper() and _starts_like_one(tail.lower(), patterns) and _is_whole(f"{tail} {rest}", patterns):
+            text = first[:space.end()].strip(OPENING).lower()
+            return space.end() if text and text not in patterns.starts else 0
+    return 0
+
+
+def introduction_end(line: str, patterns: Patterns, whole: bool = True) -> int:
+    """Return where an introduction ends that has text behind it on its line, or 0. whole: only one that has all it can have."""
+    for colon in list(VERB_ENDS.finditer(line))[:MOST_COLONS]:
+        if line[:colon.start()].rsplit(None, 1)[-1].lower() in patterns.verbs:
+            head = line[:colon.end()]
+            return colon.end() if _is_whole(head, patterns) or (not whole and _complete(head.lower(), patterns, False)) else 0
+    return 0
+
+
+def is_dated_start(line: str, patterns: Patterns) -> bool:
+    """Say whether a line begins as an introduction does, by its word or with a date."""
+    return _starts_like_one(line.lower(), patterns) or BEGINS_DATED.match(line.lower()) is not None
+
+
+def _is_whole(text: str, patterns: Patterns) -> bool:
+    """Say whether a text has all that an introduction can have."""
+    return _is_full(text.lower(), patterns) and _complete(text.strip().lower(), patterns, before_quote=False)
+
+
+def is_arrowed_introduction(lines: Sequence[str], at: int, patterns: Patterns) -> bool:
+    """Say whether ">>> Anna <anna@example.org> 5.1.2026 10:00 >>>" or ">>> On 5.1.2026, in message …" stands here (GroupWise)."""
+    line = bare(lines[at])
+    if line.endswith(" >>>"):
+        return _is_dated(line)
+    joined = line.lstrip("> ").lower()
+    if not _starts_like_one(joined, patterns) or not _is_dated(joined):
+        return False
+    below = [bare(one) for one in lines[at + 1:at + WRAPPED]]
+    return any(line and may_end_introduction(line, patterns) and line[0] != ">" for line in below)
 
 
 def bare(line: str) -> str:
@@ -63,7 +143,7 @@ def bare(line: str) -> str:
 def is_known_introduction(line: str, patterns: Patterns) -> bool:
     """Say whether a line is an introduction as the patterns spell it out whole."""
     core = line.lstrip(OPENING)
-    return core != "" and core[0].lower() in patterns.introductions.by_letter and hit(patterns.introductions, core.lower())
+    return core != "" and hit(patterns.introductions, core.lower())
 
 
 def may_end_introduction(line: str, patterns: Patterns) -> bool:
@@ -71,8 +151,8 @@ def may_end_introduction(line: str, patterns: Patterns) -> bool:
     last = line[-1]
     if last in ":：":
         return True
-    if last == "-":
-        return line.endswith("---")
+    if last in "-]":
+        return line.endswith(("---", ":]"))
     if line[line.rfind(" ") + 1:].rstrip(AROUND) in patterns.verbs:
         return True
     return not line.isascii() and line.endswith(patterns.unspaced_verbs)
@@ -85,7 +165,7 @@ def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divide
     A form that a customer fills in ("From: Vilnius", "To: Riga", "Date: 5 May") is none: it has neither an address
     nor a subject nor a word like "Sent".
     """
-    kinds: set[str] = set()
+    kinds = {patterns.labels.get(word.lower(), "") for word in LABELLED.findall(lines[start][:LONGEST_LINE])} - {""}
     address, wrapped, empty = False, "", 0
     for line in lines[start:start + BLOCK]:
         kind = label_of(line, patterns)
@@ -127,10 +207,13 @@ def divider(line: str, patterns: Patterns) -> str:
     """Say what a line that divides is: "original", "forwarded", "ruler", or nothing.
 
     The bare words without dashes count as well; the caller looks whether a header block follows them.
+    "##- … -##" is the line of another help desk, in whatever language it speaks.
     """
     core = line.strip(RULER)
     if not core:
         return "ruler" if len(line.strip()) > 2 else ""
+    if line.startswith("##- ") or line.endswith(" -##"):
+        return "original"
     if len(core) > 60:
         core = core.partition("---")[0]
     core = core.strip(RULER + ":>：").lower()
@@ -173,6 +256,8 @@ def _reach_up(lines: Sequence[str], start: int, joined: str, patterns: Patterns)
     joined, top = joined.lower(), start
     for above in range(start - 1, max(start - WRAPPED, -1), -1):
         line = bare(lines[above]).lower()
+        if not line and above == start - 1 and "@" not in joined and not _is_dated(joined) and _begins_above(lines, above, patterns):
+            continue
         if not line or line[0] == ">" or len(joined) + len(line) > LONGEST:
             break
         if "@" not in joined and SENDER.fullmatch(line):
@@ -204,7 +289,9 @@ def _leads_on(line: str, joined: str, patterns: Patterns) -> bool:
     """Say whether a line surely goes on in what stands below it: a name before its address, "On Fri, May 6,"."""
     if joined[0] == "<" or not _balanced(joined):
         return True
-    return _starts_like_one(line, patterns) and any(map(str.isdigit, line))
+    if not _starts_like_one(line, patterns):
+        return False
+    return any(map(str.isdigit, line)) or (joined[0].isdigit() and len(line) < SHORT and _is_dated(joined))
 
 
 def _adds(line: str, joined: str, patterns: Patterns) -> bool:

@@ -54,15 +54,22 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
         return _read_mail(raw, charset_hints, max_parts)
 
 
-def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int) -> Mail:
+def read_without_text(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 1000) -> Mail:
+    """Read a mail as `read_mail` does, for its attachments: `text` stays empty, which saves half of the work."""
+    with bounded_effort():
+        return _read_mail(raw, charset_hints, max_parts, with_text=False)
+
+
+def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int, *, with_text: bool = True) -> Mail:
     source, defects = _with_line_feeds(raw)
     entity = read_entity(source, charset_hints, max_parts)
     skeleton, parts = entity.skeleton, entity.parts
     mail = _headers(raw, skeleton.root.header, charset_hints)
     files = read_files(parts, charset_hints, max_parts)
-    body = read_body(files.parts, charset_hints)
+    body = read_body(files.parts, charset_hints, with_text=with_text)
     date = _date(entity.date, mail)
     subject = mail.header("subject") if not charset_hints else decode_header(skeleton.root.header.first("subject"))
+    report = report_groups(parts)
     odd = {*defects, *skeleton.defects, *files.defects, *body.defects, *_header_defects(mail, date)}
     odd.update(name for part in parts for name in part.defects)
     return replace(
@@ -73,7 +80,7 @@ def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int) -> Ma
         attachments=_attachments(body, files.extra),
         media_type=skeleton.root.type,
         attached=files.attached,
-        report=report_groups(parts),
+        report=report,
         returned=returned_headers(parts, charset_hints),
         content_key=_content_key(mail, date, subject, parts),
         defects=tuple(sorted(odd)),
@@ -112,6 +119,9 @@ def _headers(raw: bytes, header: Header, hints: tuple[str, ...]) -> Mail:
     def first(name: str) -> str:
         return next((text for key, text in decoded if key == name), "")
 
+    def every(name: str) -> str:  # some gateways write the field anew and leave the old one
+        return "\n".join(text for key, text in decoded if key == name)
+
     def addresses(name: str) -> tuple[Address, ...]:
         return tuple(address for value in fields.get(name, ()) for address in parse_addresses(value, hints))
 
@@ -122,8 +132,8 @@ def _headers(raw: bytes, header: Header, hints: tuple[str, ...]) -> Mail:
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         message_id=ids[0] if ids else "",
-        in_reply_to=message_ids(first("in-reply-to")),
-        references=message_ids(first("references")),
+        in_reply_to=message_ids(every("in-reply-to")),
+        references=message_ids(every("references")),
         thread_index="".join(first("thread-index").split())[:2000],
         from_=addresses("from"),
         sender=sender[0] if sender else None,

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
+from itertools import islice
 
 import mailparser
 from mailparser.dates import parse_mail_date
 
-from mailbridge.mail.charset import decode_bytes
+from mailbridge.mail.charset import believe, believe_sample, decode_bytes
 from mailbridge.mail.headers import clean, decode_header, decode_words
 from mailbridge.mail.skeleton import Node, Skeleton, build_skeleton
 from mailbridge.mail.transfer import decode_transfer
@@ -22,7 +23,10 @@ from mailbridge.mail.transfer import decode_transfer
 MAX_TEXT_BYTES = 2_000_000
 """Bytes of one part that are read as text; a longer part is a file as well, so that nothing is out of sight."""
 
-_ANGLES = re.compile(r"^[<\s]+|[>\s]+$")
+_FEW = 5
+_SAMPLE = 4_000
+_WORD_OF_HABIT = re.compile(rb"=\?(?!utf-8\?)", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*+=\s*+\"?([^\s\";]{1,60})", re.IGNORECASE)
 _RAW_NAME = re.compile(rb"(?:file)?name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\r\n]+))", re.IGNORECASE)
 _PARAMETER = re.compile(rb";\s*([a-zA-Z-]+)\s*=\s*\"?([^\";\s]+)")
 
@@ -79,6 +83,7 @@ def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
     Raises ParseError when there are more than `max_parts` parts or too large a header.
     """
     skeleton = build_skeleton(raw, max_parts)
+    _believe_the_text(raw, skeleton)
     view_of: dict[int, Message] = {}
     if skeleton.named:
         parsed = mailparser.parse_from_bytes(skeleton.text)
@@ -86,6 +91,25 @@ def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
         view_of = {id(node): view for node, view in zip(skeleton.named, views, strict=False)}
     parts = [_part(raw, node, path, view_of.get(id(node)), hints) for node, path in _with_path(skeleton.root, ())]
     return Entity(skeleton, parts, _date(skeleton.date))
+
+
+def _believe_the_text(raw: bytes, skeleton: Skeleton) -> None:
+    """Note which charset the text of a mail is in, when its head or a file name holds raw 8-bit octets, or words labelled by habit."""
+    head = raw[:skeleton.root.start]
+    names = [value for leaf in skeleton.named for _, value in leaf.header.fields]
+    if head.isascii() and all(map(bytes.isascii, names)) and not _WORD_OF_HABIT.search(head):
+        return
+    leaves = list(islice(skeleton.root.leaves(), _FEW))
+    named = [_CHARSET.search(leaf.header.first("content-type")) for leaf in leaves]
+    if believe([label[1].decode("latin-1") for label in named if label]):
+        return
+    values = [*(value for _, value in skeleton.root.header.fields), *names]
+    octets = [b"\n".join(value for value in values if not value.isascii())[:_SAMPLE]]
+    for leaf in leaves:
+        if leaf.type in {"text/plain", "text/html"}:
+            encoding = leaf.header.first("content-transfer-encoding").decode("latin-1")
+            octets.append(decode_transfer(raw[leaf.start:min(leaf.end, leaf.start + _SAMPLE)], encoding)[0])
+    believe_sample(b"\n".join(octets))
 
 
 def _date(value: bytes) -> datetime | None:
@@ -121,7 +145,7 @@ def _part(raw: bytes, node: Node, path: tuple[Node, ...], view: Message | None, 
         name=_file_name(view, content_type, disposition, hints) if view is not None else "",
         disposition=_disposition(disposition),
         charset=parameters.get("charset", ""),
-        content_id=_ANGLES.sub("", decode_header(content_id, hints)) if content_id else "",
+        content_id=decode_header(content_id, hints).lstrip("< ").rstrip("> ") if content_id else "",
         location=decode_header(location, hints) if location else "",
         content=body,
         parameters=parameters,

@@ -17,7 +17,7 @@ Rule = re.Pattern[str]
 
 HEADERS = ("from", "sent", "date", "to", "cc", "subject", "other")
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "quote": ("start", "wrote", "original", "forwarded", "forward_prefix", "reply_prefix", "introduction"),
+    "quote": ("start", "wrote", "beside", "original", "forwarded", "forward_prefix", "reply_prefix", "introduction"),
     "header": HEADERS,
     "signature": ("closing", "thanks", "sent_from", "device", "footer", "disclaimer"),
 }
@@ -26,7 +26,7 @@ NEVER = re.compile(r"(?!)")
 HEAD = 3            # letters by which a phrase is known at a glance
 PIECE = re.compile(r"\\(?:x..|u.{4}|U.{8}|N\{[^}]*\}|\d{1,3}|.)|\[\^?(?:\\.|[^\]\\])*\]|[?*+][?+]?|\{[^}]*\}[?+]?|.", re.DOTALL)
 SPECIAL = frozenset(".^$*+?{}[]|()")
-AROUND = " \t:：.;!\"'“”„«»*_<>-–—|\u200e\u200f"
+AROUND = " \t:：.;!\"'“”„«»*_<>[]-–—|\u200e\u200f"
 SPACES = re.compile(r"\s+")
 
 
@@ -49,6 +49,7 @@ class Patterns:
 
     starts: first words of an introduction ("on", "am", "le").
     verbs: last word of each verb of an introduction ("wrote", "écrit") to the verbs that end so ("écrit", "a écrit").
+    beside: every single word of those verbs, and the few others in small letters that an introduction may have.
     unspaced_verbs: those of scripts that put no space between words.
     labels: header label to its kind, one of HEADERS.
     original, forwarded: what stands between the dashes above a quoted or a forwarded mail.
@@ -63,6 +64,7 @@ class Patterns:
 
     starts: frozenset[str]
     verbs: Mapping[str, tuple[str, ...]]
+    beside: frozenset[str]
     unspaced_verbs: tuple[str, ...]
     labels: Mapping[str, str]
     original: frozenset[str]
@@ -92,6 +94,7 @@ def patterns_from(tables: Mapping[str, Mapping[str, Any]]) -> Patterns:
     return Patterns(
         starts=frozenset(word.split()[0] for word in words("quote", "start")),
         verbs=_by_last_word(word for word in words("quote", "wrote") if _spaced(word[-1])),
+        beside=frozenset(part.strip(AROUND) for key in ("wrote", "beside") for verb in words("quote", key) for part in verb.split()),
         unspaced_verbs=tuple(word for word in words("quote", "wrote") if not _spaced(word[-1])),
         labels={word: kind for kind in HEADERS for word in words("header", kind)},
         original=frozenset(words("quote", "original")),

@@ -48,6 +48,8 @@ _ODD_PLACES = re.compile(
     r"|[A-Za-z][Ѐ-ӿͰ-Ͽ\u0590-\u06ff]|[Ѐ-ӿͰ-Ͽ\u0590-\u06ff][A-Za-z]"  # two scripts in one word
     r"|[A-Za-z][¹²³¿¡¼½¾±¥¦£ª¶§¬©®´¸»«][a-zà-ž]|(?<!\w)[®©±³¶¦¬ª¹][a-zà-ž]"  # signs in the place of letters
     r"|[A-Za-z]à[a-z]|ç[bcdfgjklmnpqrstvxz]|[\u00c0-\u00ff]{3,}")
+_NO_BEGINNING = "№ЬЫ’"
+_ODD_BEGINNINGS = re.compile(r"№[a-zà-ž]|(?<!\w)[ЬЫ][А-ЯЁа-яё]")
 _COMMON_HAN = frozenset(
     "的一是不了在人有我他這個个们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用"
     "第样道想作种开美总从无情己面最女但现前些所同日手又行意动方期它头经长儿回位分爱老因很给名法间斯知世什两次使身者被高已亲其进此话常与活正感"
@@ -75,7 +77,9 @@ def plausibility(text: str, *, places: bool = True) -> float:
     good += sums.get("kana", 0) + sums.get("hangul", 0) * 0.95 + sums.get("emoji", 0) * 0.9 + _han(counts.get("han", {}), sums)
     letters = total - sums.get("punctuation", 0)
     odd = len(_ODD_PLACES.findall(text)) if places else 0
-    figure = good / total - (1.2 * odd / letters if letters else 0.0) - 0.2 * max(0, _scripts(sums, total) - 1)
+    if places and any(char in text for char in _NO_BEGINNING):
+        odd += len(_ODD_BEGINNINGS.findall(text)) + (text[0] == "’" and text[1:2].islower())
+    figure = good / total - 1.2 * odd / max(letters, 1) - 0.2 * max(0, _scripts(sums, total) - 1)
     return max(0.0, min(1.0, figure))
 
 

@@ -19,6 +19,7 @@ from mailbridge.mail.signature import signature_start
 __all__ = ["cut_html", "written"]
 
 REPLY, QUOTED, SIGNATURE = range(3)
+SIGNED = 4      # last lines of a quotation in which its signature begins, at the latest
 SHORT = 40      # a line above a quotation that is no longer is but a greeting ("Hello Anna,")
 
 
@@ -51,7 +52,7 @@ def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Writt
     lines, end = layout.lines, layout.end
     part = [REPLY] * end + [QUOTED] * (len(lines) - end)
     runs = list(layout.runs)
-    signed = signature_start(lines, _after_last(runs), end, patterns)
+    signed = _signature_of(layout, runs, end, patterns)
     introduced = False
     while runs and not _has_text(lines, runs[-1].after, signed) and not runs[-1].led_in and not introduced:
         run = runs.pop()
@@ -59,12 +60,12 @@ def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Writt
         _label(part, signed, end, SIGNATURE)
         _label(part, run.introduction, run.after, QUOTED)
         end = run.introduction
-        signed = signature_start(lines, _after_last(runs), end, patterns)
+        signed = _signature_of(layout, runs, end, patterns)
     _label(part, signed, end, SIGNATURE)
     single = sum(run.first < run.after for run in layout.runs) == 1
     inline = ""
     for run in runs:
-        whole = single and run.introduction < run.first and _is_bottom_posted(lines, run.introduction)
+        whole = single and run.introduction < run.first and _is_earlier_mail(lines, run, patterns)
         _label(part, run.introduction, run.after if whole else run.first, QUOTED)
         inline = "inline" if run.first < run.after and not whole else inline
     for at in _marked(lines, end, markers):
@@ -78,6 +79,13 @@ def _sorted(layout: Layout, patterns: Patterns, markers: Sequence[str]) -> Writt
         return Written("\n".join(lines).strip("\n"), cut_by="nothing-left" if quoted or signature else "")
     return Written(reply, quoted, signature, cut_by=inline or layout.cut_by or "quote" * bool(quoted))
 
+
+def _signature_of(layout: Layout, runs: Sequence[Run], end: int, patterns: Patterns) -> int:
+    """Where the signature below the last quoted run begins: HTML's word for it, and what closes the letter above that."""
+    start, told = _after_last(runs), layout.signature
+    if start < told < end and _has_text(layout.lines, start, told):
+        end = told
+    return signature_start(layout.lines, start, end, patterns)
 
 
 def _after_last(runs: Sequence[Run]) -> int:
@@ -97,7 +105,10 @@ def _has_text(lines: Sequence[str], start: int, end: int) -> bool:
     return any(line and not line.isspace() for line in lines[start:end])
 
 
-def _is_bottom_posted(lines: Sequence[str], start: int) -> bool:
-    """Say whether at most a greeting stands above the only quotation: then it is the whole earlier mail."""
-    above = [line for line in lines[:start] if line and not line.isspace()]
-    return not above or (len(above) == 1 and len(above[0]) <= SHORT)
+def _is_earlier_mail(lines: Sequence[str], run: Run, patterns: Patterns) -> bool:
+    """Say whether the only quotation is the whole earlier mail: at most a greeting stands above it, or it is signed itself."""
+    above = [line for line in lines[:run.introduction] if line and not line.isspace()]
+    if not above or (len(above) == 1 and len(above[0]) <= SHORT):
+        return True
+    said = [line.lstrip("> \t\xa0|") for line in lines[max(run.first, run.after - SIGNED):run.after]]
+    return signature_start(said, 0, len(said), patterns) < len(said)

@@ -36,14 +36,22 @@ QUOTE_NAMES = frozenset({"quote", "messageReplySection"})
 REST_IDS = ("RplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "stopSpelling", "zwchr", "mail-editor-reference-message",
             "outlook-mobile-body-separator")
 REST_CLASSES = frozenset({"OutlookMessageHeader", "ms-outlook-mobile-reference-message"})
-CUES = ("quote", "cite", "border-top", "tabindex", "isReplyContent", "messageReplySection", "reply-intro", "zmail_extra",
-        *REST_IDS, *REST_CLASSES)
+SIGNED = ", ".join((
+    ".gmail_signature, [data-smartmail=gmail_signature], .moz-signature, .protonmail_signature_block, .bloop_sign, .front-signature",
+    "[id=Signature], [id=x_Signature], [id*=mobile-signature], [id=composer_signature], [id=ymail_android_signature], [id*=_-Sgn]",
+    "[name=messageSignatureSection], [class*=ydp][class$=signature]"))
+CUES = ("ignature", "_-Sgn", "bloop_sign", "quote", "cite", "border-top", "tabindex", "isReplyContent", "messageReplySection",
+        "reply-intro", "zmail_extra", *REST_IDS, *REST_CLASSES)
 ANY_CUE = ", ".join((
     "[class*=quote], [class*=cite], [id*=quote], blockquote[type], [name=quote], [name=messageReplySection], .zmail_extra",
     "#isReplyContent, #reply-intro",
     *(f"[id*={one}]" for one in REST_IDS), *(f".{one}" for one in sorted(REST_CLASSES)), "div[style*=border-top], hr[tabindex]"))
 NOT_TEXT = ["style", "script", "head", "title", "template", "noscript"]
-BEGIN, END = "\ue000", "\ue001"
+BEGIN, END, SIGN, SIGN_END = "\ue000", "\ue001", "\ue002", "\ue003"
+PRIVATE = ("\0", BEGIN, END, SIGN, SIGN_END)
+WORD_HEAD = re.compile(r"border-top:\s*solid\s+#(?:E1E1E1|B5C4DF)\s+1\.0pt", re.IGNORECASE)   # only Outlook frames its headers so
+FEWEST_LABELS = 3       # bold labels in such a frame, in whatever language
+SIGNS = str.maketrans("", "", SIGN + SIGN_END)
 NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -51,7 +59,9 @@ def html_quote(html: str, lines: Sequence[str], patterns: Patterns) -> HtmlQuote
     """Return the lines of the text that the HTML marks as quotation; NOTHING_SAID when the place is not certain."""
     if not html or not any(cue in html for cue in CUES) or _is_too_much(html):
         return NOTHING_SAID
-    tree = LexborHTMLParser(html.replace("\0", "").replace(BEGIN, "").replace(END, ""))
+    for one in PRIVATE:
+        html = html.replace(one, "")
+    tree = LexborHTMLParser(html)
     if tree.body is None:
         return NOTHING_SAID
     for node in tree.css(ANY_CUE)[:MOST_CUES]:
@@ -59,7 +69,10 @@ def html_quote(html: str, lines: Sequence[str], patterns: Patterns) -> HtmlQuote
         if rule and not _inside_quotation(node):
             tree.strip_tags(NOT_TEXT)
             return _found_again(tree.body, node, rule, lines)
-    return HtmlQuote(own=tree.css_first("blockquote") is not None)
+    own = tree.css_first("blockquote") is not None
+    tree.strip_tags(NOT_TEXT)
+    _mark_signature(tree.body)
+    return HtmlQuote(own=own, signature=_signature_in(tree.body.text(deep=True), lines))
 
 
 def _is_too_much(html: str) -> bool:
@@ -86,6 +99,8 @@ def _rule_of(node: Any, patterns: Patterns) -> str:
         return "outlook"
     if node.tag not in ("div", "hr"):
         return ""
+    if node.tag == "div" and WORD_HEAD.search(attributes.get("style") or "") and len(node.css("b")) >= FEWEST_LABELS:
+        return "outlook"
     text = (node.text(strip=True) or _text_after(node)).lstrip("\u200e\u200f ")
     return "outlook" if label_of(text[:40], patterns) else ""
 
@@ -124,18 +139,40 @@ def _inside_quotation(node: Any) -> bool:
 
 def _found_again(body: Any, node: Any, rule: str, lines: Sequence[str]) -> HtmlQuote:
     """Find the lines of the text that hold what the HTML has from `node` on, or within it."""
+    _mark_signature(body)
     node.insert_before(BEGIN)
     if rule != "outlook":
         _end_of(node).insert_after(END)
     before, _, rest = body.text(deep=True).partition(BEGIN)
-    inside, _, after = rest.partition(END)
+    inside, _, after = rest.translate(SIGNS).partition(END)
+    signature = _signature_in(before, lines)
+    before = before.translate(SIGNS)
     first = _line_of(inside or after, before, lines)
     if first is None:
-        return NOTHING_SAID
+        return HtmlQuote(signature=signature)
     if not after.strip():
-        return HtmlQuote(first, len(lines), rule)
+        return HtmlQuote(first, len(lines), rule, signature=signature)
     last = _line_of(after, before + inside, lines)
-    return HtmlQuote(first, last, rule) if last is not None and last > first else NOTHING_SAID
+    return HtmlQuote(first, last, rule, signature=signature) if last is not None and last > first else HtmlQuote(signature=signature)
+
+
+def _mark_signature(body: Any) -> None:
+    """Frame the first signature that a client marked; an earlier mail's own lies within the quotation."""
+    for node in body.css(SIGNED)[:MOST_CUES]:
+        if not _inside_quotation(node):
+            node.insert_before(SIGN)
+            node.insert_after(SIGN_END)
+            return
+
+
+def _signature_in(before: str, lines: Sequence[str]) -> int:
+    """The line of the signature that is marked in a page's text above its quotation, or -1: people also write below it, or in it."""
+    head, _, rest = before.partition(SIGN)
+    inside, ended, behind = rest.partition(SIGN_END)
+    if not ended or not head.strip() or behind.strip():
+        return -1
+    place = _line_of(inside, head, lines)
+    return -1 if place is None else place
 
 
 def _end_of(node: Any) -> Any:

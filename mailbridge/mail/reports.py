@@ -32,14 +32,21 @@ Fields = tuple[tuple[str, str], ...]
 
 
 def report_groups(parts: list[Part]) -> tuple[Fields, ...]:
-    """Return the groups of fields of every status part, the first being about the message as a whole."""
+    """Return the groups of fields of every status part, the first being about the message as a whole.
+
+    Of a report of megabytes only the beginning is read; its part then has the defect "report-cut".
+    """
     groups: list[Fields] = []
+    left = _LONGEST
     for part in parts:
-        if part.type in _STATUS:
-            for block in _GROUPS.split(part.content[:_LONGEST].strip())[:_MOST]:
-                fields = _fields(block + b"\n", _undecoded)
-                if fields:
-                    groups.append(fields)
+        if part.type not in _STATUS:
+            continue
+        blocks = _GROUPS.split(part.content[:left].strip())
+        room = _MOST - len(groups)
+        if len(part.content) > left or len(blocks) > room:
+            part.defects.append("report-cut")
+        left -= min(left, len(part.content))
+        groups += filter(None, (_fields(block + b"\n", _undecoded) for block in blocks[:room]))
     return tuple(groups)
 
 

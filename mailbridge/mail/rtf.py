@@ -16,6 +16,10 @@ _DICTIONARY = (
 )
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _LARGEST = 4_000_000
+_MOST_TOKENS = 400_000
+CUT = "\n[…]"
+"""What stands at the end of a text of which there is more."""
+
 _SYMBOLS = {"~": " ", "_": "-", "\\": "\\", "{": "{", "}": "}"}
 _CODEPAGE = re.compile(r"\\ansicpg(\d+)")
 _TOKEN = re.compile(r"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)")
@@ -106,9 +110,13 @@ def rtf_to_text(rtf: bytes) -> str:
     source = rtf[:_LARGEST].decode("latin-1")
     page = _CODEPAGE.search(source, 0, 500)
     reader = _Reader(codec_of(f"cp{page[1]}" if page else "cp1252") or "cp1252")
+    left = _MOST_TOKENS
     for match in _TOKEN.finditer(source):
         reader.take(match)
-    return reader.text()
+        left -= 1
+        if not left:
+            break
+    return reader.text() if left and len(rtf) <= _LARGEST else reader.text() + CUT
 
 
 class _Reader:

@@ -17,6 +17,7 @@ LONGEST_CLOSING = 80
 LONGEST_SENT_FROM = 140
 LONGEST_PHRASE = 6          # words of a closing
 MOST_NAMES = 5              # lines below "Thanks" that still make it a closing
+CLAUSE = 5                  # spaces behind the comma of "Sent from my desk, which is …": it is a sentence, not a program's line
 NARROW = 50                 # a line that a client has wrapped is at least this long
 LONGEST_LINE = 600          # of a disclaimer's line, so much is compared
 EDGE = " \t\xa0,.!:;*_—–-/~\u200b"
@@ -41,6 +42,8 @@ def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patter
         if not line:
             continue
         looked, loose = looked + 1, loose + 1
+        if line[0] in "-=" and at > start and _is_underline(line, lines[at - 1].strip()):
+            break
         if _begins_signature(line, below, patterns, loose):
             found, loose = at, 0
         elif _is_prose(line):
@@ -53,6 +56,11 @@ def signature_start(lines: Sequence[str], start: int, end: int, patterns: Patter
             break
         below = line
     return found
+
+
+def _is_underline(line: str, above: str) -> bool:
+    """Say whether a line underlines the heading above it, sign by sign."""
+    return len(line) > 3 and len(line) == len(above) and not line.strip(line[0]) and above[0].isalnum()
 
 
 def _delimited(lines: Sequence[str], start: int, end: int) -> int:
@@ -100,7 +108,10 @@ def is_footer(line: str, patterns: Patterns) -> bool:
     low = line.lower().lstrip(OPENING).rstrip(" .!>)]*_")
     if not low or hit(patterns.footers, low):
         return bool(low)
-    return len(low) < LONGEST_SENT_FROM and hit(patterns.sent_from, low) and patterns.devices.search(low) is not None
+    if len(low) >= LONGEST_SENT_FROM or not hit(patterns.sent_from, low):
+        return False
+    head, _, clause = low.partition(", ")
+    return patterns.devices.search(head if clause.count(" ") >= CLAUSE else low) is not None
 
 
 def is_disclaimer(line: str, patterns: Patterns) -> bool:

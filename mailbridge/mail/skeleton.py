@@ -18,18 +18,24 @@ from mailbridge.errors import ParseError
 from mailbridge.mail.fields import Header, split_header
 
 MAX_DEPTH = 50
+MOST_PART_FIELDS = 100_000
+"""Fields in the heads of all parts together; a mail with more is not read."""
+
 _MOST_FALSE_LINES = 100_000
+_MOST_SEARCHED = 400_000_000
 _GUESS_BYTES = 2_000_000
 _NAME_FIELDS = ("content-type", "content-disposition")
 _LONGEST_FIELD = 8_192
+_SHORTEST_FIELD = 1_000
+_MOST_ASKED = 1_000_000
 
 _TYPE = re.compile(rb"\s*\"?([a-zA-Z0-9!#$&^_.+-]+)\s*/\s*([a-zA-Z0-9!#$&^_.+-]+)")
 _BOUNDARY = re.compile(rb"boundary(?:\*0?\*?)?\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|'([^']*)'|([^\s;]+))", re.IGNORECASE | re.DOTALL)
-_BOUNDARY_PIECE = re.compile(rb"boundary\*(\d+)\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;]+))", re.IGNORECASE)
+_BOUNDARY_PIECE = re.compile(rb"boundary\*(\d{1,4})\*?\s*=\s*(?:\"([^\"]*)\"|([^\s;]+))", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n\0]+")
-_TAIL = re.compile(rb"(--)?[ \t]*(?:\r*\n|\r*\Z)")
+_TAIL = re.compile(rb"(--)?[ \t]*+(?:\r*+\n|\r*+\Z)")
 _TAIL_LOOSE = re.compile(rb"(--)?[^\n]*(?:\n|\Z)")
-_GUESS = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]+[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+_GUESS = re.compile(rb"^--([^\r\n]{1,200}+)\r?\n(?=content-[a-z-]{1,60}+[ \t]*+:)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -70,17 +76,30 @@ class Skeleton:
 
 
 class _Limits:
-    """What is counted while a mail is taken apart."""
+    """What is counted while a mail is taken apart: parts, their fields, lines that look like boundaries, bytes searched for them."""
 
     def __init__(self, max_parts: int) -> None:
         self.max_parts = max_parts
         self.parts = 1
+        self.fields = 0
+        self.false_lines = 0
+        self.searched = 0
         self.defects: list[str] = []
 
     def add(self) -> None:
         self.parts += 1
         if self.parts > self.max_parts:
             raise ParseError(f"The mail has more than {self.max_parts} parts.")
+
+    def add_fields(self, count: int) -> None:
+        self.fields += count
+        if self.fields > MOST_PART_FIELDS:
+            raise ParseError(f"The parts of the mail have more than {MOST_PART_FIELDS} fields.")
+
+    def may_search(self, size: int) -> bool:
+        """Say whether one more multipart of this size may be taken apart: each of a chain of them is as large as the mail."""
+        self.searched += size
+        return self.searched <= max(_MOST_SEARCHED, size)
 
 
 def build_skeleton(raw: bytes, max_parts: int) -> Skeleton:
@@ -108,7 +127,7 @@ def _node(raw: bytes, header: Header, end: int, default: bytes, limits: _Limits,
     node = Node(header, media_type, end)
     if not media_type.startswith("multipart/"):
         return node
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_DEPTH or not limits.may_search(end - header.body):
         limits.defects.append("nested-too-deeply")
         node.type = "application/octet-stream"
         return node
@@ -116,6 +135,7 @@ def _node(raw: bytes, header: Header, end: int, default: bytes, limits: _Limits,
     for start, stop in _pieces(raw, node, content_type, limits):
         limits.add()
         child = split_header(raw, start, stop, top=False)
+        limits.add_fields(len(child.fields) + len(child.defects))
         node.children.append(_node(raw, child, stop, default, limits, depth + 1))
     if not node.children:
         limits.defects.append("no-parts")
@@ -162,7 +182,7 @@ def _pieces(raw: bytes, node: Node, content_type: bytes, limits: _Limits) -> lis
 def _delimiters(raw: bytes, start: int, end: int, boundary: bytes, limits: _Limits,
                 tail: re.Pattern[bytes] = _TAIL) -> list[tuple[int, int, bool]]:
     """Return (where the line begins, where the next one begins, it closes) for each delimiter line."""
-    found, wrong = [], 0
+    found = []
     needle = b"--" + boundary
     pos = start if raw.startswith(needle, start, end) else raw.find(b"\n" + needle, start, end) + 1
     while pos > 0 or (pos == start and raw.startswith(needle, start, end)):
@@ -172,8 +192,8 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes, limits: _Limi
             if len(found) > limits.max_parts:
                 raise ParseError(f"The mail has more than {limits.max_parts} parts.")
         else:
-            wrong += 1
-            if wrong > _MOST_FALSE_LINES:
+            limits.false_lines += 1
+            if limits.false_lines > _MOST_FALSE_LINES:
                 limits.defects.append("wrong-boundary")
                 break
         pos = raw.find(b"\n" + needle, match.end() - 1 if match else pos, end) + 1
@@ -187,7 +207,8 @@ def _guessed_delimiters(raw: bytes, node: Node, boundary: bytes, limits: _Limits
         if loose:
             return loose
     guess = _GUESS.search(raw, node.start, min(node.end, node.start + _GUESS_BYTES))
-    return _delimiters(raw, node.start, node.end, guess[1], limits) if guess else []
+    found = guess[1].rstrip(b" \t") if guess else b""
+    return _delimiters(raw, node.start, node.end, found, limits) if found else []
 
 
 def _between(raw: bytes, lines: list[tuple[int, int, bool]], end: int, limits: _Limits) -> list[tuple[int, int]]:
@@ -222,17 +243,18 @@ def _text_of(named: list[Node]) -> bytes:
     if not named:
         return b""
     out = [b'Content-Type: multipart/mixed; boundary="b"\n\n']
+    longest = max(_SHORTEST_FIELD, min(_LONGEST_FIELD, _MOST_ASKED // (2 * len(named))))
     for leaf in named:
         out.append(b"--b\n")
-        out += [key.encode() + b": " + _in_one_line(value) + b"\n" for key in _NAME_FIELDS if (value := leaf.header.first(key))]
+        out += [key.encode() + b": " + _in_one_line(value, longest) + b"\n" for key in _NAME_FIELDS if (value := leaf.header.first(key))]
         out.append(b"\n\n")
     out.append(b"--b--\n")
     return b"".join(out)
 
 
-def _in_one_line(value: bytes) -> bytes:
+def _in_one_line(value: bytes, longest: int = _LONGEST_FIELD) -> bytes:
     """Return a value of bounded length without line ends; a type in which mail-parser would look for parts is hidden."""
-    value = _LINE_ENDS.sub(b"", value[:_LONGEST_FIELD])
+    value = _LINE_ENDS.sub(b"", value[:longest])
     if _media_type(value).startswith(("multipart/", "message/")):
         return b";".join([b"application/octet-stream", *value.split(b";")[1:]])
     return value

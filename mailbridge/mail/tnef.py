@@ -44,8 +44,11 @@ class Tnef:
     files: list[TnefFile] = field(default_factory=list)
 
 
-def read_tnef(data: bytes) -> Tnef | None:
-    """Return what is in `data`, or None when it is no TNEF."""
+def read_tnef(data: bytes, *, with_text: bool = True) -> Tnef | None:
+    """Return what is in `data`, or None when it is no TNEF.
+
+    with_text: rich text is to be made readable, which takes long; else its text is "…".
+    """
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         return None
     found = Tnef()
@@ -64,7 +67,7 @@ def read_tnef(data: bytes) -> Tnef | None:
         elif current is not None:
             _take_file(current, tag, value, codepage)
     if rtf and not (found.text or found.html):
-        found.text = rtf_to_text(unpack_rtf(rtf))
+        found.text = rtf_to_text(unpack_rtf(rtf)) if with_text else "…"
     found.files = [file for file in found.files if file.content or file.name]
     return found
 

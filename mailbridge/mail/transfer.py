@@ -13,9 +13,12 @@ UNDECODABLE = "undecodable"
 
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}|(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}={1,2}|(?:[A-Za-z0-9+/]{4}){4,}")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_BASE64_AND_LINE_ENDS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?\n", re.MULTILINE)
 _AFTER_PADDING = re.compile(rb"=[ \t]+[^\s=][^\r\n]*")
 _MOST_FILES = 100
+_MOST_LINES = 700_000
+_LONGEST_TAIL = 64_000
 _MOST_PIECES = 10_000
 
 
@@ -72,15 +75,19 @@ def _padded(piece: bytes) -> bytes:
 
 def _base64_with_tail(data: bytes) -> tuple[bytes, str] | None:
     """Base64 lines followed by plain text that somebody appended on the way: both are read."""
-    lines = data.splitlines(keepends=True)
+    begin = data.find(b"\n", len(data) - _LONGEST_TAIL) + 1 if len(data) > _LONGEST_TAIL else 0
+    if data[:begin].translate(None, _BASE64_AND_LINE_ENDS):
+        return None
+    lines = data[begin:].splitlines(keepends=True)
     count = 0
     for line in lines:
         if not _BASE64_LINE.fullmatch(line.strip()):
             break
         count += 1
-    if not count or any(_BASE64_LINE.fullmatch(line.strip()) for line in lines[count:]):
+    if not (begin or count) or any(_BASE64_LINE.fullmatch(line.strip()) for line in lines[count:]):
         return None
-    return _decoded(b"".join(lines[:count]).translate(None, _NOT_BASE64)) + b"\n" + b"".join(lines[count:]), "broken-base64"
+    letters = (data[:begin] + b"".join(lines[:count])).translate(None, _NOT_BASE64)
+    return _decoded(letters) + b"\n" + b"".join(lines[count:]), "broken-base64"
 
 
 def uuencoded_files(data: bytes) -> list[tuple[str, bytes, int, int]]:
@@ -100,7 +107,9 @@ def uuencoded_files(data: bytes) -> list[tuple[str, bytes, int, int]]:
 
 def _uu_lines(data: bytes, pos: int) -> tuple[bytes, int, bool]:
     out = bytearray()
-    while pos < len(data):
+    for _ in range(_MOST_LINES):
+        if pos >= len(data):
+            return bytes(out), len(data), bool(out)
         stop = data.find(b"\n", pos)
         stop = len(data) if stop < 0 else stop
         line = data[pos:stop].rstrip(b"\r")
@@ -117,4 +126,4 @@ def _uu_lines(data: bytes, pos: int) -> tuple[bytes, int, bool]:
                 out += binascii.a2b_uu(line[:length])
             except binascii.Error:
                 return bytes(out), pos, False
-    return bytes(out), len(data), bool(out)
+    return bytes(out), pos, False

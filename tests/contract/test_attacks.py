@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mailbridge.mail.tokens import tokens_in
 from tests.desks import Desk, mail
 
 EMMA = "Emma Clark <emma@example.com>"
@@ -166,6 +167,25 @@ def test_token_of_another_ticket_gives_no_right_there(robbed):
     assert last(robbed, 2)["third_party"]
     before.unchanged(strangers=("emma@example.com",), told="a receipt without content")
     assert "dark" not in robbed.sent_to("emma@example.com")[-1].as_string()
+
+
+def test_reply_token_of_a_mail_to_several_is_nobodys_own(robbed):
+    """Whoever is copied sees where answers go; it names the ticket, and none of those who take part."""
+    proven = mail("Re: Safe", "See Leo.", EMMA, in_reply_to=our_id(robbed), cc="leo@example.net", **aligned("example.com"))
+    robbed.receive(proven, believed=True)
+    robbed.receive(
+        mail("Re: Safe", "Hello both.", ANNA, message_id="<anna2@example.org>"),
+        robbed.reply_address(),
+        authenticated_as="anna@example.org",
+    )
+    keys, leo = robbed.app.rules.keys, robbed.sent_to("leo@example.net")[-1]
+    own = [tokens_in(str(one["Reply-To"]), keys) for one in robbed.sent_to("emma@example.com")[:2]]
+    assert own[0] == own[1] != tokens_in(str(leo["Reply-To"]), keys)
+    received = robbed.receive(
+        mail("Re: Safe", "It is mine now.", "Leo <leo@example.net>"), token_address(robbed, "leo@example.net")
+    )
+    assert (received.ticket, received.evidence, last(robbed)["third_party"]) == (1, "token", False)
+    assert last(robbed)["decision"]["standing"] == "participant"
 
 
 def test_token_of_a_forwarded_notification_lets_nobody_in(robbed):

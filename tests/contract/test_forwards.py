@@ -115,6 +115,40 @@ def test_agent_is_asked_back_when_the_sender_is_not_certain(small_desk, text):
     assert small_desk.sent_to("emma@example.com")[-1].get_content().startswith("On my way.")
 
 
+def test_whose_mail_and_the_answer_in_one_mail(desk):
+    """The question is answered by `/allow`, and the words below it go to the one who was let in."""
+    desk.receive(mail("Fwd: Printer", "Emma called, the printer is on fire.", ANNA), **PROVEN)
+    words = "/allow emma@example.com\n\nOn my way."
+    desk.receive(mail("Re: Whose?", words, ANNA, message_id="<2@example.org>"), desk.reply_address(), **PROVEN)
+    shown = desk.ticket()
+    assert (shown["requester"], shown["state"]) == ("emma@example.com", "open")
+    assert "refused" not in desk.events()
+    (answer,) = desk.sent_to("emma@example.com")
+    assert answer.get_content().startswith("On my way.")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a third party", "never heard of"])
+def test_let_in_and_answered_in_one_mail(small_desk, known):
+    small_desk.receive(mail(message_id="<1@x>"))
+    if known:
+        small_desk.receive(mail("Re: Printer", "Mine too.", "Leo <leo@example.net>", message_id="<2@x>", references="<1@x>"))
+    before = len(small_desk.sent_to("leo@example.net"))
+    words = "/allow leo@example.net\n\nHello both."
+    small_desk.receive(mail("Re: Printer", words, ANNA, message_id="<3@example.org>"), small_desk.reply_address(), **PROVEN)
+    assert small_desk.sent_to("emma@example.com")[-1].get_content().startswith("Hello both.")
+    assert len(small_desk.sent_to("leo@example.net")) == before + 1
+    roles = {one["address"]: one["role"] for one in small_desk.ticket()["participants"]}
+    assert roles == {"emma@example.com": "requester", "leo@example.net": "participant"}
+
+
+def test_refused_mail_lets_nobody_in(small_desk):
+    small_desk.receive(mail(message_id="<1@x>"))
+    words = "/allow leo@example.net\n/assign zorro\n\nHello both."
+    small_desk.receive(mail("Re: Printer", words, ANNA, message_id="<3@example.org>"), small_desk.reply_address(), **PROVEN)
+    assert {one["address"] for one in small_desk.ticket()["participants"]} == {"emma@example.com"}
+    assert not small_desk.sent_to("leo@example.net")
+
+
 def test_forged_agent_makes_us_write_to_nobody(small_desk):
     small_desk.receive(mail("Fwd: Printer", TEXT, ANNA))
     assert not small_desk.sent_to("emma@example.com")
@@ -179,6 +213,17 @@ def test_answer_names_the_whole_chain_that_its_reader_saw(small_desk: Desk):
     assert len(str(answer["References"])) <= 1000
 
 
+def test_second_answer_to_one_mail_hangs_under_that_mail_alone(small_desk: Desk):
+    """An ancestor that came later than the parent would be a circle to mail programs (RFC 5322 §3.6.4)."""
+    small_desk.receive(mail(message_id="<first@example.com>"))
+    for number in (1, 2):
+        small_desk.receive(
+            mail("Re: Printer", f"Words {number}.", ANNA, message_id=f"<a{number}@example.org>"), small_desk.reply_address(), **PROVEN
+        )
+    for answer in small_desk.sent_to("emma@example.com")[-2:]:
+        assert (answer["In-Reply-To"], references(answer)) == ("<first@example.com>", ["<first@example.com>"])
+
+
 def test_thread_index_goes_on_where_the_peer_uses_it(small_desk: Desk):
     root = "AdxVKmZzAAECAwQFBgcICQoLDA0ODw=="
     small_desk.receive(mail(thread_index=root))
@@ -196,3 +241,13 @@ def test_peer_without_thread_index_is_sent_none(small_desk: Desk):
         mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN
     )
     assert small_desk.sent_to("emma@example.com")[-1]["Thread-Index"] is None
+
+
+def test_answer_to_a_mail_without_an_id_hangs_under_our_acknowledgement(small_desk: Desk):
+    small_desk.receive(mail(message_id=""))
+    small_desk.receive(
+        mail("Re: Printer", "One.", ANNA, message_id="<a1@example.org>"), small_desk.reply_address(), **PROVEN
+    )
+    told, answer = small_desk.sent_to("emma@example.com")
+    assert answer["In-Reply-To"] == told["Message-ID"]
+    assert references(answer) == [told["Message-ID"]]

@@ -220,6 +220,18 @@ def test_copied_people_take_part_as_far_as_their_copier_is_proven(small_desk, pr
     assert roles(small_desk).get("leo@example.net", "third-party") == role
 
 
+@pytest.mark.parametrize("copied", [True, False], ids=["copied before", "out of nowhere"])
+def test_third_party_gets_one_receipt_without_content(desk, copied):
+    desk.receive(mail(message_id="<1@x>"))
+    desk.receive(mail("Re: Printer", "See Leo.", message_id="<2@x>", references="<1@x>", **({"cc": LEO} if copied else {})))
+    for number in (3, 4):
+        words = mail("Re: Printer", f"Words {number}.", LEO, message_id=f"<{number}@x>", references="<1@x>")
+        assert desk.receive(words).ticket == 1
+        assert len(desk.sent_to("leo@example.net")) == 1
+    assert "burn" not in desk.sent_to("leo@example.net")[0].get_content()
+    assert roles(desk)["leo@example.net"] == "third-party"
+
+
 def test_automatic_mail_goes_to_the_requester_alone(small_desk):
     small_desk.receive(mail(cc=LEO, **aligned("example.com")), believed=True)
     assert roles(small_desk)["leo@example.net"] == "participant"
@@ -372,6 +384,80 @@ def test_our_message_ids_look_like_those_of_mail_programs(small_desk):
         assert not re.match(r"<[A-Z]+@", own)
         assert re.fullmatch(r"<\d{14}\.\d+\.[a-z2-7]{37}@example\.org>", own)
         assert len(own) < 100
+
+
+SES = "<0102018c4f2a7b1c-5d0a-000000@eu-west-1.amazonses.example>"
+INDEX = "AdxVKmZzAAECAwQFBgcICQoLDA0ODw=="
+
+
+@pytest.mark.parametrize(
+    ("head", "proof", "way", "evidence"),
+    [
+        ({"in_reply_to": SES}, {}, "token", "token"),
+        ({"in_reply_to": SES, "references": f"<1@x> {SES}"}, {}, "", "reference"),
+        ({"in_reply_to": SES, "thread_index": INDEX}, aligned("example.com"), "", "thread-index"),
+        ({"in_reply_to": SES, "subject": "Re: Printer [#1]"}, aligned("example.com"), "", "subject-tag"),
+        ({"in_reply_to": SES, "thread_index": INDEX, "subject": "Re: Printer [#1]"}, {}, "", "none"),
+    ],
+    ids=["the reply address", "the chain", "Outlook's index", "the tag", "unproven, by what can be forged"],
+)
+def test_reply_to_a_mail_whose_id_a_relay_wrote_anew(made, head, proof, way, evidence):
+    """Amazon SES, Exchange and Outlook.com replace the Message-ID of what they send: the reply names one that we never made."""
+    desk = made("subject_tag = true")
+    desk.receive(mail(message_id="<1@x>", thread_index=INDEX))
+    token = str(desk.sent_to("emma@example.com")[0]["Reply-To"].addresses[0].addr_spec)
+    words = {"subject": "Re: Printer", "text": "It still burns, come at once.", "message_id": "<2@x>"} | head | proof
+    received = desk.receive(mail(**words), token if way == "token" else "support@example.org", believed=True)
+    assert received.evidence == evidence
+    assert received.ticket == (2 if evidence == "none" else 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"references": "\n\t".join(f"<{n}@unknown.example>" for n in range(99)) + "\n <1@x>"},
+        {"references": "<1@x>" + "".join(f"\n <{n}@unknown.example>" for n in range(99))},
+        {"references": "<0@x>,<1@x>,\n\t<2@unknown.example>"},
+        {"references": "<0@x> (Emma's, of Monday)\n (and) <1@x>"},
+        {"references": "<1\n @x>"},
+        {"references": "<0@x><1@x><2@x>"},
+        {"references": "1@x 2@unknown.example"},
+        {"references": "=?utf-8?q?=3C1=40x=3E?="},
+        {"in_reply_to": 'Message from Leo <leo@example.net>\n of "Mon, 23 Nov 2026 09:00:00 +0000." <1@x>'},
+        {"in_reply_to": "<1@x>; from Emma on Mon, Nov 23, 2026 at 09:00"},
+        {"in_reply_to": "Your message of Monday. <1@x>", "references": "<9@unknown.example>"},
+    ],
+    ids=["a hundred, ours last", "a hundred, ours first", "commas", "comments", "folded inside", "glued", "no brackets",
+         "encoded words", "prose with an address", "old mutt", "prose"],
+)
+def test_reference_is_found_however_it_is_written(small_desk, head):
+    small_desk.receive(mail(message_id="<1@x>"))
+    received = small_desk.receive(mail("Something", "It still burns.", message_id="<3@x>", **head))
+    assert (received.ticket, received.evidence) == (1, "reference")
+
+
+def test_new_key_is_put_on_top_and_old_tokens_stay_good_as_long_as_the_old_one_is_there(small_desk):
+    small_desk.receive(mail(message_id="<1@x>"))
+    first = small_desk.sent_to("emma@example.com")[0]
+    old, kept = str(first["Reply-To"].addresses[0].addr_spec), small_desk.folder / "secrets/key"
+    kept.write_text("a new key that is long enough too\n" + kept.read_text())
+    rotated = small_desk.another()
+    try:
+        assert rotated.receive(mail("One", "More smoke.", message_id="<2@x>"), old).evidence == "token"
+        by_id = mail("Two", "Fire.", message_id="<3@x>", in_reply_to=str(first["Message-ID"]))
+        assert rotated.receive(by_id).evidence == "our-id"
+        answer(rotated, "On my way.")
+        new = str(rotated.sent_to("emma@example.com")[-1]["Reply-To"].addresses[0].addr_spec)
+        assert new != old
+        kept.write_text("a new key that is long enough too\n")
+        alone = rotated.another()
+        try:
+            assert alone.receive(mail("Three", "Ash.", message_id="<4@x>"), new).evidence == "token"
+            assert alone.receive(mail("Four", "Dust.", message_id="<5@x>"), old).outcome == "new"
+        finally:
+            alone.close()
+    finally:
+        rotated.close()
 
 
 # --- mail of ours that comes back ---

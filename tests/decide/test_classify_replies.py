@@ -9,6 +9,7 @@ import pytest
 from mailbridge.decide.classify import Kind, classify
 from tests.decide.kind_cases import mail, shipped_words
 from tests.decide.kind_letters import ABSENT, ACKNOWLEDGES, PEOPLE
+from tests.decide.kind_letters_fresh import PERSONS, ROBOTS
 
 
 @pytest.mark.parametrize(("language", "subject", "text"), ABSENT)
@@ -24,6 +25,43 @@ def test_robot_that_acknowledges_is_known_by_its_words(language: str, subject: s
 @pytest.mark.parametrize(("language", "subject", "text"), PEOPLE)
 def test_person_who_uses_the_words_of_robots_stays_a_person(language: str, subject: str, text: str) -> None:
     assert classify(mail(subject, text), None, shipped_words()).kind is Kind.HUMAN
+
+
+@pytest.mark.parametrize(("language", "subject", "text"), ROBOTS)
+def test_robot_without_any_header_is_known_by_its_words(language: str, subject: str, text: str) -> None:
+    assert classify(mail(subject, text), None, shipped_words()).kind is not Kind.HUMAN
+
+
+@pytest.mark.parametrize(("language", "subject", "text"), PERSONS)
+def test_person_who_writes_much_like_a_robot_stays_a_person(language: str, subject: str, text: str) -> None:
+    assert classify(mail(subject, text), None, shipped_words()).kind is Kind.HUMAN
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: Invoice", "Autosvar", "Réponse automatique : Devis", "自动回复"])
+def test_subject_of_a_robot_behind_a_reply_prefix_is_a_persons_answer_to_it(subject: str) -> None:
+    assert classify(mail(subject, "I wrote on Tuesday."), None, shipped_words()).kind is Kind.AUTO_REPLY
+    assert classify(mail(f"Re: {subject}", "I wrote on Tuesday."), None, shipped_words()).kind is Kind.HUMAN
+
+
+@pytest.mark.parametrize("text", [
+    "Your request (88213) has been received and is being reviewed by our support staff.",
+    "Ihre Anfrage (#88213) ist eingegangen und wird von unserem Supportteam geprüft.",
+    "Ваш запрос [REQ-88213] получен и рассматривается нашей службой поддержки.",
+])
+def test_number_within_a_sentence_does_not_hide_it(text: str) -> None:
+    assert classify(mail("Re: Printer", text), None, shipped_words()).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("As of 1 May I no longer work at Example Ltd. Please contact info@example.org.", Kind.OUT_OF_OFFICE),
+    ("My colleague says that I no longer work at Example Ltd, and I read it on our own website yesterday.", Kind.HUMAN),
+    ("Thank you for your message. Our team will get back to you within two business days.", Kind.AUTO_REPLY),
+    ("Thanks, our team will get back to you within two business days.", Kind.HUMAN),
+    ("We are closed today. We will answer your message tomorrow.", Kind.OUT_OF_OFFICE),
+    ("I am on holiday until Monday. The red lamp blinks twice, then the pump of the old boiler starts and smells of oil.", Kind.HUMAN),
+], ids=["a day before it", "told by another", "names the mail", "names no mail", "closed and will answer", "has more to tell"])
+def test_what_is_left_untold_and_what_is_named_decide(text: str, kind: Kind) -> None:
+    assert classify(mail("Re: Question", text), None, shipped_words()).kind is kind
 
 
 RETURNS = [

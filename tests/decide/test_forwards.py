@@ -230,3 +230,47 @@ def test_original_sender_of_a_forward_in_html(client):
     assert found.clear
     assert found.senders[0] == Address("Emma Clark", "emma@example.com")
     assert (found.subject, found.text, found.note) == ("Printer", "It burns.", "Please help")
+
+
+@pytest.mark.parametrize("end", ["", "\n\n-------- Конец пересылаемого сообщения --------"])
+def test_original_sender_in_one_line_as_yandex_writes_it(end):
+    text = f'Help her.\n\n-------- Пересылаемое сообщение --------\n23.11.2026, 09:00, "Emma Clark" <emma@example.com>:\n\nIt burns.{end}\n'
+    found = original(forward(text))
+    assert found is not None
+    assert (found.clear, found.senders, found.note) == (True, (Address("Emma Clark", "emma@example.com"),), "Help her.")
+    assert (found.subject, found.text) == ("Printer", "It burns.")
+
+
+def test_header_block_that_the_customer_quotes_is_not_the_head_of_the_forward():
+    """A client that writes nothing about the sender, above a reply that quotes somebody else's mail."""
+    text = "-------- Forwarded Message --------\n\nStill broken.\n\n" + outlook(WORDS["en"])
+    found = original(forward(text))
+    assert found is not None
+    assert not found.clear
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("TR: Printer", "De : Emma Clark <emma@example.com>\nEnvoyé : lundi 23 novembre 2026 09:00\nÀ : Anna\nObjet : Printer\n\nIt burns."),
+        ("Fwd: Printer", "-------- Message transféré --------\nSujet : \tPrinter\nDate : \tMon, 23 Nov 2026\nDe : \tEmma Clark <emma@example.com>\n"
+         "Répondre à : \tx@example.com\nPour : \tAnna <anna@example.org>\n\nIt burns."),
+        ("Fwd: Printer", "-------- Przekazana wiadomość --------\nTemat: \tPrinter\nData: \tMon, 23 Nov 2026\nNadawca: \tEmma Clark <emma@example.com>\n"
+         "Adresat: \tAnna <anna@example.org>\n\nIt burns."),
+        ("FW: Printer", "Nuo: Emma Clark <emma@example.com>\nIšsiųsta: 2026 m. lapkričio 23 d. 09:00\nKam: Anna\nTema: Printer\n\nIt burns."),
+        ("Fwd: Printer", "---------- Forwarded message ---------\nVon: Emma Clark <emma@example.com>\nDate: Mo., 23. Nov. 2026 um 09:00 Uhr\n"
+         "Subject: Printer\nTo: Anna <anna@example.org>\n\n\nIt burns."),
+        ("Fwd: Printer", "Отправлено с iPhone\n\nНачало переадресованного сообщения:\n\n> От: Emma Clark <emma@example.com>\n> Дата: 23 ноября 2026 г."
+         "\n> Кому: Anna\n> Тема: Printer\n> \n> It burns."),
+        ("WG: Printer", "-----Ursprüngliche Nachricht-----\nVon: Emma Clark <emma@example.com> \nGesendet: Montag, 23. November 2026\nAn: Anna\n"
+         "Cc: Bob <b@example.org>\nBetreff: Printer\n\nIt burns."),
+        ("FW: Printer", "From: Emma Clark\n<emma@example.com>\nSent: Monday, November 23, 2026 9:00 AM\nTo: Anna; Bob Long\n<b@example.org>\n"
+         "Subject: Printer\n\nIt burns."),
+    ],
+    ids=["outlook fr", "thunderbird fr", "thunderbird pl", "outlook lt", "gmail de", "iphone ru", "old outlook de", "wrapped"],
+)
+def test_original_sender_in_the_words_of_real_clients(subject, text):
+    found = original(forward(text, subject))
+    assert found is not None
+    assert (found.clear, found.senders[0].address) == (True, "emma@example.com")
+    assert (found.subject, found.text) == ("Printer", "It burns.")

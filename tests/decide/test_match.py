@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbridge.decide.classify import Kind
-from mailbridge.decide.likeness import alike_texts, is_bare_thanks
+from mailbridge.decide.likeness import alike_texts
 from mailbridge.decide.match import (
     CROWD,
     Evidence,
@@ -217,6 +217,7 @@ def test_signals_of_no_ticket_are_noted_as_gone():
 # --- a parent that comes after its replies ---
 
 LATE = Signals("parent")
+ALONE = {1: replace(ONE, state="new", people={EMMA: "requester", MALLORY: "third-party"})}
 
 
 def waiting(*seekers: Seeker) -> dict[str, IdFacts]:
@@ -247,10 +248,25 @@ def waiting(*seekers: Seeker) -> dict[str, IdFacts]:
     ],
 )
 def test_late_parent(sender, seeker, copied, ticket, merges):
-    match = decide(LATE, known(*sender, ids=waiting(seeker), copied=frozenset(copied)))
+    match = decide(LATE, known(*sender, ids=waiting(seeker), copied=frozenset(copied), tickets=TICKETS | ALONE))
     assert (match.ticket, match.merges) == (ticket, merges)
     if ticket is None and not merges:
         assert match.runners_up[0].why_not is WhyNot.STRANGER, "the near match is noted"
+
+
+@pytest.mark.parametrize(
+    ("ticket", "seeker"),
+    [
+        (replace(ALONE[1], state="open"), Seeker(1, 1, EMMA)),
+        (replace(ALONE[1], people={EMMA: "participant", LEO: "requester"}), Seeker(1, 1, EMMA)),
+        (ALONE[1], Seeker(1, 1, EMMA, opened=False)),
+    ],
+    ids=["somebody has answered there", "somebody else takes part there", "the ticket is about more"],
+)
+def test_late_parent_gets_no_ticket_that_holds_more_than_the_answer_to_it(ticket, seeker):
+    match = decide(LATE, known(None, "proven", ids=waiting(seeker), copied=frozenset({EMMA}), tickets=TICKETS | {1: ticket}))
+    assert (match.ticket, match.merges) == (None, ())
+    assert match.runners_up[0].why_not is WhyNot.STRANGER
 
 
 def test_late_parent_joins_two_tickets_only_for_who_may_join_both():
@@ -263,9 +279,19 @@ def test_late_parent_joins_two_tickets_only_for_who_may_join_both():
 
 def test_import_joins_strangers_by_unseen_ancestors_and_merges():
     ids = IDS | {"later": IdFacts(seekers=(Seeker(2, 2),))}
-    match = decide(Signals("new", references=("unseen", "later")), known(None, ids=ids, importing=True))
+    old = {number: replace(one, state="closed", lived=False) for number, one in TICKETS.items()}
+    match = decide(Signals("new", references=("unseen", "later")), known(None, ids=ids, tickets=old, importing=True))
     assert (match.ticket, match.evidence, match.standing) == (1, Evidence.ANCESTOR, Standing.THIRD_PARTY)
     assert match.merges == (2,)
+
+
+@pytest.mark.parametrize("lived", [1, 2])
+def test_import_merges_no_ticket_that_has_lived_by_a_strangers_mail(lived):
+    ids = IDS | {"later": IdFacts(seekers=(Seeker(2, 2),))}
+    old = {number: replace(one, state="closed", lived=number == lived) for number, one in TICKETS.items()}
+    match = decide(Signals("new", references=("unseen", "later")), known(None, ids=ids, tickets=old, importing=True))
+    assert (match.ticket, match.merges) == (1, ())
+    assert (2, WhyNot.WEAKER) in [(one.ticket, one.why_not) for one in match.runners_up]
 
 
 def test_import_heeds_no_tag_and_no_marker_of_other_desks():
@@ -510,45 +536,3 @@ def test_signals_never_fail(one, other):
 def test_subject_base(subject, base, reply, forward):
     found = read_subject(subject)
     assert (found.base, found.reply, found.forward) == (base, reply, forward)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Thanks!",
-        "Thank you very much for the quick help, Anna :)",
-        "Hi Anna,\n\nthanks a lot, everything works now.\n\nBest regards\nEmma",
-        "Спасибо большое!",
-        "Спасибо, Мария!",
-        "Ačiū, Jonai",
-        "Hi Mary,\nthank you!",
-        "Здравствуйте, Анна! Всё работает, спасибо за оперативность.",
-        "Ačiū!",
-        "Labai ačiū už pagalbą, viskas veikia.",
-        "Dekoju",
-    ],
-)
-def test_bare_thanks(text):
-    assert is_bare_thanks(text, ("Anna Petrova", "Emma Clark", "Анна"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "Thanks, but it still does not work.",
-        "Thanks! One more question: how do I print?",
-        "Thanks. Is it safe?",
-        "It does not work.",
-        "Спасибо, но не работает.",
-        "Спасибо! А как распечатать?",
-        "Ačiū, bet neveikia.",
-        "Thanks for 2 of them",
-        "OK",
-        "Thank you Mallory",
-        "Thanks, Refund Please",
-        "Thanks, it burns",
-    ],
-)
-def test_more_than_thanks(text):
-    assert not is_bare_thanks(text, ("Anna Petrova", "Emma Clark"))

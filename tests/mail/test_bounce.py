@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbridge.mail.bounce import only_success, read_bounce
+from mailbridge.mail.bounce import read_bounce
 from mailbridge.mail.bounce_reason import REASONS, find_class, find_reason, find_status
+from mailbridge.mail.bounce_report import only_success
 from mailbridge.mail.message import Address, Mail
 
 Group = tuple[tuple[str, str], ...]

@@ -141,6 +141,16 @@ HOSTILE = {
     "addresses": "<a@b> x\n" * 125_000,
     "blanks": " " * 1_000_000 + "x",
     "tabs": " \t" * 500_000 + ">",
+    "letters": "a\n" * 500_000,
+    "fences": "```\n\n" * 200_000,
+    "glued": "x On 1.1.2026 10:00 a <a@b> wrote:\nz\n" * 30_000,
+    "glued, quoted": "x On 1.1.2026 10:00 a <a@b> wrote:\n> z\n" * 30_000,
+    "within": "On 1.1.2026 10:00 a <a@b> wrote: x @ : : : :\n" * 25_000,
+    "words within": ("On " * 120 + "@ wrote: x\n") * 2_800,
+    "arrows": ">>> On 1.1.2026 10:00\nx\n" * 40_000,
+    "initials": "On 1.1.2026 10:00 a wrote:\nab> x\nz\n" * 30_000,
+    "underlined": "abcd\n----\n" * 100_000,
+    "images": "[image: x] <y> " * 60_000,
 }
 
 

@@ -130,6 +130,38 @@ def test_signature_is_cut_from_the_page_too() -> None:
     assert cut_html(page, from_html(page)) == BODY
 
 
+SLOGAN = "<p>We sell good lamps since many years to everybody who likes light.</p>"     # nothing that words would know
+SIGNATURES = {
+    "gmail": f'<div class="gmail_signature" data-smartmail="gmail_signature">{SLOGAN}</div>',
+    "gmail, dashes": f'<span>-- </span><br><div class="gmail_signature">{SLOGAN}</div>',
+    "thunderbird": f'<div class="moz-signature">-- <br>{SLOGAN}</div>',
+    "outlook on the web": f'<div id="Signature"><div>{SLOGAN}</div></div>',
+    "outlook mobile": f'<div id="ms-outlook-mobile-signature">{SLOGAN}</div>',
+    "proton": f'<div class="protonmail_signature_block">{SLOGAN}</div>',
+    "spark": f'<div name="messageSignatureSection">{SLOGAN}</div>',
+    "zoho": f'<div id="Zm-_Id_-Sgn">{SLOGAN}</div>',
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+@pytest.mark.parametrize("below", ["", f'<div class="gmail_quote">{UNKNOWN}<blockquote class="gmail_quote">{EARLIER}</blockquote></div>'])
+def test_signature_that_a_client_marks_is_no_part_of_the_reply(name: str, below: str) -> None:
+    got = from_html(f"{BODY}{SIGNATURES[name]}{below}")
+    assert lines_of(got.reply) == lines_of(REPLY)
+    assert "good lamps" in got.signature
+
+
+@pytest.mark.parametrize("page", [f'<div>Hello.</div><div class="gmail_signature">{SLOGAN}</div>{BODY}', f'<div id="Signature">{BODY}</div>'])
+def test_text_below_or_within_a_marked_signature_stays(page: str) -> None:
+    assert "Please send another." in from_html(page).reply
+
+
+def test_frame_that_only_outlook_draws_ends_the_reply_in_any_tongue() -> None:
+    labels = "".join(f"<b>{label}:</b> x y z<br>" for label in ("Gan", "Anfonwyd", "At", "Pwnc"))
+    page = f'{BODY}<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p>{labels}</p></div></div>{EARLIER}'
+    assert lines_of(from_html(page).reply) == lines_of(REPLY)
+
+
 def test_page_that_says_something_else_than_the_text_is_not_cut() -> None:
     got = written(Mail("", 0, text="Quite another text.\n\n-- \nAnna", html=BODY), PATTERNS)
     assert cut_html(BODY, got) is None

@@ -45,7 +45,7 @@ def make_inbox(seed: int, conversations: int = 12) -> Inbox:
     arrived = [mail for mail in sent if mail.there]
     for mail in arrived:
         mail.raw = _bytes(dice, mail)
-    copies = [copy for mail in arrived if dice.random() < 0.08 for copy in [_again(dice, mail)]]
+    copies = [_again(dice, mail) for mail in arrived if dice.random() < 0.08 and not mail.own.startswith("without")]
     arrived = sorted(arrived + copies, key=lambda mail: mail.at)
     if dice.random() < 0.3:
         arrived = [*arrived[1::2], *arrived[::2]]  # two folders, one after the other
@@ -85,12 +85,16 @@ def _conversation(dice: random.Random, seed: int, number: int) -> list[Sent]:
 
 
 def _length(dice: random.Random) -> int:
-    return dice.choice((1, 1, 1, 2, 2, 3, 4, 6, 9, 15, 40))
+    return dice.choice((1, 1, 1, 1, 2, 2, 3, 4, 6, 9, 15, 40, 70))
 
 
 def _id(dice: random.Random, unique: str) -> str:
     return dice.choice(
         (
+            f'"quoted.{unique}"@example.com',
+            f"[{unique}.ABC@host.example]",
+            f"{unique}/notices@cron.example.com.",
+            f"{unique}==@=?example?=.com",
             f"{unique}@mail.example.com",
             f"CA+{unique}=xyz_@mail.gmail.example",
             f"{unique}@localhost",
@@ -104,10 +108,14 @@ def _id(dice: random.Random, unique: str) -> str:
 
 def _bytes(dice: random.Random, mail: Sent) -> bytes:
     """Write a mail as one of many programs does, and note the ids that it really refers to."""
-    kind = dice.choices(("person", "list", "robot", "absent", "bounce"), (60, 25, 8, 4, 3))[0]
+    kind = dice.choices(("person", "list", "robot", "notice", "newsletter", "invitation", "absent", "bounce"), (50, 22, 6, 8, 3, 4, 4, 3))[0]
     word = dice.choice(WORDS)
-    subject = f"{'Re: ' if mail.parents else ''}{word}" if dice.random() < 0.9 else f"[#{dice.randrange(1, 9)}] {word}"
-    head = [f"From: {mail.sender[0]} <{mail.sender[1]}>", f"Message-ID: <{mail.own}>", f"Subject: {subject}"]
+    subject = _subject(dice, kind, word, bool(mail.parents))
+    head = [f"From: {mail.sender[0]} <{mail.sender[1]}>", f"Subject: {subject}"]
+    if dice.random() < 0.97:
+        head.append(f"{dice.choice(('Message-ID', 'Message-Id', 'message-id'))}: {dice.choice(('<{}>', '<{}> (added by relay)', ' <{}>'))}".format(mail.own))
+    else:  # what answers it refers to an id that nobody has seen
+        mail.own = f"without {mail.own}"
     head.append("To: support@desk.example.com" if dice.random() < 0.8 else "To: list@lists.example.org")
     if dice.random() < 0.97:
         head.append(f"Date: {format_datetime(mail.at)}")
@@ -119,7 +127,27 @@ def _bytes(dice: random.Random, mail: Sent) -> bytes:
     return text.replace("\n", "\r\n" if dice.random() < 0.5 else "\n").encode()
 
 
+def _subject(dice: random.Random, kind: str, word: str, answers: bool) -> str:
+    """A subject with all that programs put into one; robots use the same for years."""
+    prefix = dice.choice(("Re: ", "RE: ", "AW: ", "Отв: ", "Ats: ", "Odp: ", "回复：", "Re[2]: ", "SV: Re: ")) if answers else ""
+    if kind == "notice":
+        return dice.choice(("Cron <root@host> /usr/bin/backup", "[Nagios] PROBLEM: host is DOWN", "[JIRA] (ABC-1) Lamp is dark"))
+    if kind == "invitation":
+        return dice.choice(("Accepted: ", "Declined: ", "Invitation: ")) + "Meeting @ Mon 7 Jan 2019"
+    if dice.random() < 0.1:
+        return f"[#{dice.randrange(1, 9)}] {word}"
+    if answers and dice.random() < 0.1:
+        return f"{dice.choice(WORDS)} (was: {prefix}{word})"
+    return f"{dice.choice(('', '', '[project] ', 'Fwd: '))}{prefix}{word}"
+
+
 def _kind(kind: str, body: str) -> tuple[list[str], str]:
+    if kind == "notice":
+        return ["Auto-Submitted: auto-generated", "X-Mailer: notifier", "Precedence: bulk"], "The same words every night.\n"
+    if kind == "newsletter":
+        return ["List-Unsubscribe: <https://example.com/u>", "List-Id: News <news.example.com>"], body
+    if kind == "invitation":
+        return ["Thread-Topic: Meeting", "Thread-Index: AdSmJcyeAAAAAAAAAAAAAAAAAAAAAA=="], "See you there.\n"
     if kind == "list":
         return ["List-Id: <list.lists.example.org>", "Precedence: list"], body + "\n_______\nlist mailing list\n"
     if kind == "robot":
@@ -163,23 +191,60 @@ def _threading(dice: random.Random, mail: Sent) -> list[str]:
                 ],
             )
         )
-    named, lines = dice.choices(ways, [30, 10, 15, 10, 5, 5, 5, 3] + [3] * (len(ways) - 8))[0]
+    named, lines = dice.choices([*ways, *_odd_ways(dice, last, chain)], [30, 10, 15, 10, 5, 5, 5, 3, *[3] * (len(ways) - 8), *[3] * 8])[0]
     mail.written = list(named)
     return lines
 
 
+def _odd_ways(dice: random.Random, last: str, chain: list[str]) -> list[tuple[list[str], list[str]]]:
+    """References as gateways, old programs and libraries leave them behind."""
+    brackets = [f"<{one}>" for one in chain]
+    people = [name for name, _ in PEOPLE]
+    encoded = " ".join(f"=?utf-8?q?{_quoted(one)}?=" for one in brackets)
+    return [
+        (chain, ["References: " + "".join(brackets)]),
+        (chain, ["References:\n" + "\n".join(f"\t{one}" for one in brackets)]),
+        ([chain[0], last], [f"References: {brackets[0]}", f"References: {brackets[-1]}"]),
+        ([last], [f"In-Reply-To: <{last}>; from {dice.choice(people)} on Wed, May 06, 1998 at 07:20:30PM -0400"]),
+        ([last], [f"IN-REPLY-TO:<{last}> ({dice.choice(people)}'s message of Monday)"]),
+        (chain, [f"References: {encoded}"]),
+        (chain, [f"In-Reply-To: <{last}> <cut.off.by@", "references: " + " ; ".join(brackets)]),
+        ([], ['In-Reply-To: Message from Nobody <nobody@elsewhere.example> of "Mon, 03 Jan 2000 10:00:00 EST."']),
+    ]
+
+
+def _quoted(text: str) -> str:
+    """Encode as RFC 2047 "Q", as some libraries do with ids that they find too long."""
+    return "".join(letter if letter.isalnum() else f"={ord(letter):02X}" for letter in text)
+
+
 def _of_an_opening(dice: random.Random) -> list[str]:
-    return dice.choice(([], [], [], ["In-Reply-To: <>"], ["References: <unknown@local>"], ["In-Reply-To: "]))
+    return dice.choice(
+        (
+            [],
+            [],
+            [],
+            ["In-Reply-To: <>"],
+            ["References: <unknown@local>"],
+            ["In-Reply-To: "],
+            ["In-Reply-To: NIL"],
+            ["In-Reply-To: Your message of Mon, 3 Jan 2000 10:00:00 EST."],
+            ["In-Reply-To: Message from Desk <desk@elsewhere.example>"],
+            ["In-Reply-To: Mail of desk@elsewhere.example from Monday"],
+        )
+    )
 
 
 def _again(dice: random.Random, mail: Sent) -> Sent:
     """The same mail by another way: the same bytes, other trace headers, or with a list's footer and subject tag."""
-    raw = mail.raw
-    way = dice.randrange(3)
+    raw, written = mail.raw, mail.written
+    way = dice.randrange(4)
     if way == 1:
         raw = b"Received: from a.example by b.example; Mon, 7 Jan 2019 10:00:00 +0000\r\n" + raw
     elif way == 2:
         raw = raw.replace(b"Subject: ", b"Subject: [project] ", 1) + b"\n-- \nproject mailing list\n"
+    elif way == 3:
+        raw, written = _without_references(raw), []
     return Sent(
         mail.own,
         mail.parents,
@@ -187,5 +252,13 @@ def _again(dice: random.Random, mail: Sent) -> Sent:
         mail.at + timedelta(minutes=dice.choice((0, 1, 9000))),
         True,
         raw,
-        mail.written,
+        written,
     )
+
+
+def _without_references(raw: bytes) -> bytes:
+    """A gateway has dropped the fields that name other mail."""
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    folded = head.replace(b"\n ", b"\1").replace(b"\n\t", b"\2").split(b"\n")
+    kept = [line for line in folded if not line.lower().startswith((b"references", b"in-reply-to"))]
+    return b"\n".join(kept).replace(b"\1", b"\n ").replace(b"\2", b"\n\t") + b"\n\n" + body

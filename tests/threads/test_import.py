@@ -113,3 +113,38 @@ def test_copy_that_a_list_changed_lies_with_the_original(small_desk):
     reply = as_bytes(mail("Re: Lamp", "Light it.", "Leo <leo@example.net>", message_id="<2@x>", references="<1@x>"))
     bring(small_desk, [first, second, reply])
     assert len(set(placed(small_desk, [first, second, reply]))) == 1
+
+
+def test_repeat_that_names_what_the_first_copy_had_lost_joins_their_conversations(small_desk):
+    root = as_bytes(mail("Lamp", "It is dark.", "Leo <leo@example.net>", message_id="<root@x>"))
+    bare = as_bytes(mail("Re: Lamp", "Light it.", message_id="<reply@x>"))
+    full = as_bytes(mail("Re: Lamp", "Light it.", message_id="<reply@x>", references="<unseen@x> <root@x>"))
+    late = as_bytes(mail("Re: Lamp", "Done.", "Ona <ona@example.lt>", message_id="<late@x>", references="<unseen@x>"))
+    assert bring(small_desk, [root, bare, full, late]) == ["new", "new", "duplicate", "appended"]
+    assert len(set(placed(small_desk, [root, bare, full, late]))) == 1
+    small_desk.audit()
+
+
+def test_history_of_what_came_live_is_a_repeat_and_changes_nothing(small_desk):
+    small_desk.receive(mail(message_id="<1@x>"))
+    small_desk.receive(mail("Re: Printer", "And?", message_id="<2@x>", references="<1@x>"))
+    before = small_desk.export("ticket"), small_desk.export("message"), len(small_desk.sent)
+    old = [as_bytes(mail(message_id="<1@x>")), as_bytes(mail("Re: Printer", "And?", message_id="<2@x>", references="<1@x>"))]
+    assert bring(small_desk, old) == ["duplicate", "duplicate"]
+    assert (small_desk.export("ticket"), small_desk.export("message"), len(small_desk.sent)) == before
+
+
+@pytest.mark.parametrize("state", ["new", "close"])
+def test_old_mail_of_a_stranger_that_names_two_tickets_of_ours_joins_them_not(small_desk, state):
+    small_desk.receive(mail("Printer", "It burns.", message_id="<1@x>"))
+    small_desk.receive(mail("Scanner", "It hums.", "Leo <leo@example.net>", message_id="<2@x>"))
+    if state == "close":
+        small_desk.do(1, "/close")
+        small_desk.do(2, "/close")
+    old = as_bytes(mail("Both", "Join them.", "Mallory <mallory@example.org>", message_id="<3@x>", references="<1@x> <2@x> <4@x>"))
+    more = as_bytes(mail("Both", "Join them.", "Mallory <mallory@example.org>", message_id="<1@x>", references="<2@x>"))
+    bring(small_desk, [old, more])
+    assert [small_desk.ticket(n)["merged_into"] for n in (1, 2)] == [None, None]
+    for number in (1, 2):
+        roles = {one["address"]: one["role"] for one in small_desk.ticket(number)["participants"]}
+        assert set(roles.values()) <= {"requester", "third-party"}
