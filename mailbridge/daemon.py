@@ -20,7 +20,7 @@ from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret
-from mailbridge.decide.mailboxes import mailbox_of
+from mailbridge.decide.mailboxes import takes_mail_for
 from mailbridge.desk.caps import forget_old_counts
 from mailbridge.desk.faults import tell_template_faults
 from mailbridge.desk.rings import sweep
@@ -207,7 +207,7 @@ class Daemon:
             settings,
             lmtp=isinstance(settings, Lmtp),
             accept=self.app.spool.accept,
-            is_ours=lambda address: mailbox_of(address, self.app.config.departments) is not None,
+            is_ours=lambda address: takes_mail_for(address, self.app.config.departments),
             check_password=self._check_password,
             trusted_peers=config.trust.peers,
             temporary_folder=self.app.blobs.temporary,
