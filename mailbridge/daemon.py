@@ -116,6 +116,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self.app: App = assemble(load_config(path, environ), environ, usual_readers=1)
         self._relay: Relay = make_relay(self.app.config, environ)
+        self._next_relay = self._relay
         self._listeners: list[Listener] = []
         self._progress = Progress(STUCK_AFTER, time.monotonic())
         self._sender = Worker("outbox", self._send, self.app.log, self._moved)
@@ -161,7 +162,7 @@ class Daemon:
                 relay, accounts = make_relay(config, self._environ), make_accounts(self.app, config)
                 await self._use(config)
                 await asyncio.to_thread(self._watcher.use, accounts, STOP_SECONDS / 4)
-                self._relay = relay
+                self._next_relay = relay
                 self.app.log.info("config.reloaded")
             except Exception as fault:
                 self.app.log.error(
@@ -235,6 +236,9 @@ class Daemon:
         return report.count
 
     def _send(self, at: datetime) -> int:
+        if self._next_relay is not self._relay:  # only here is nothing on its way through the old one
+            self._relay.close()
+            self._relay = self._next_relay
         return self.app.outbox.run_once(at, self._relay, batch_size(self.app.config)).count
 
     def _beat(self) -> None:
