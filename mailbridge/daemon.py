@@ -20,7 +20,7 @@ from mailbridge.clock import now
 from mailbridge.config.load import load_config
 from mailbridge.config.model import Config, Lmtp, Smtp
 from mailbridge.config.secrets import read_secret
-from mailbridge.decide.mailboxes import mailbox_of
+from mailbridge.decide.mailboxes import takes_mail_for
 from mailbridge.desk.caps import forget_old_counts
 from mailbridge.desk.faults import tell_template_faults
 from mailbridge.desk.rings import sweep
@@ -116,6 +116,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self.app: App = assemble(load_config(path, environ), environ, usual_readers=1)
         self._relay: Relay = make_relay(self.app.config, environ)
+        self._next_relay = self._relay
         self._listeners: list[Listener] = []
         self._progress = Progress(STUCK_AFTER, time.monotonic())
         self._sender = Worker("outbox", self._send, self.app.log, self._moved)
@@ -161,7 +162,7 @@ class Daemon:
                 relay, accounts = make_relay(config, self._environ), make_accounts(self.app, config)
                 await self._use(config)
                 await asyncio.to_thread(self._watcher.use, accounts, STOP_SECONDS / 4)
-                self._relay = relay
+                self._next_relay = relay
                 self.app.log.info("config.reloaded")
             except Exception as fault:
                 self.app.log.error(
@@ -207,7 +208,7 @@ class Daemon:
             settings,
             lmtp=isinstance(settings, Lmtp),
             accept=self.app.spool.accept,
-            is_ours=lambda address: mailbox_of(address, self.app.config.departments) is not None,
+            is_ours=lambda address: takes_mail_for(address, self.app.config.departments),
             check_password=self._check_password,
             trusted_peers=config.trust.peers,
             temporary_folder=self.app.blobs.temporary,
@@ -235,6 +236,9 @@ class Daemon:
         return report.count
 
     def _send(self, at: datetime) -> int:
+        if self._next_relay is not self._relay:  # only here is nothing on its way through the old one
+            self._relay.close()
+            self._relay = self._next_relay
         return self.app.outbox.run_once(at, self._relay, batch_size(self.app.config)).count
 
     def _beat(self) -> None:

@@ -301,7 +301,7 @@ def _result(row: AnyRow, outcome: Outcome, now: datetime, box: Outbox) -> dict[s
     again = next_try(row.attempts + 1, row.made_at, now, box.give_up_after, box.jitter())
     if again is not None:
         return change | {"state": "waiting", "next_at": again, "sent_at": None}
-    tired = [_failing(one, now) if one["state"] == "waiting" else one for one in recipients]
+    tired = [_failing(one, now) | {"given_up": True} if one["state"] == "waiting" else one for one in recipients]
     return change | {
         "state": "failed",
         "recipients": tired,

@@ -38,3 +38,12 @@ def mailbox_of(address: str, departments: Mapping[str, Department]) -> Mailbox |
 def first_mailbox(addresses: Iterable[str], departments: Mapping[str, Department]) -> Mailbox | None:
     """Return the first of our mailboxes among these addresses, or None."""
     return next((found for address in addresses if (found := mailbox_of(address, departments))), None)
+
+
+def takes_mail_for(address: str, departments: Mapping[str, Department]) -> bool:
+    """Say whether we take mail for an address: our mailboxes, and `postmaster` (RFC 5321 §4.5.1: alone, or at a domain of ours)."""
+    local, at, domain = address.lower().rpartition("@")
+    ours = {box.rpartition("@")[2] for department in departments.values() for box in department.mailboxes}
+    if (local == "postmaster" and domain in ours) or (domain == "postmaster" and not at):
+        return True
+    return mailbox_of(address, departments) is not None

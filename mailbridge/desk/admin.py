@@ -33,7 +33,7 @@ def _do(connection: Connection, rules: Rules, number: int, lines: list[str], now
     numbers = Numbers(connection)
     work = Work(rules, Changes(numbers, now), Caps(rules.config.limits, now), now)
     ticket = find_ticket(connection, number)
-    sheet = read_commands("\n".join(lines), command_context(work, ADMIN))
+    sheet = read_commands("\n".join(lines), command_context(work, ADMIN, ticket))
     if sheet.problems:
         raise CommandRefused(
             "\n".join(f"{problem.line}: {problem.what} {problem.fix}".strip() for problem in sheet.problems)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from mailbridge.decide.classify import Kind
-from mailbridge.decide.command_values import CommandContext, CommandSheet
+from mailbridge.decide.command_values import CommandContext, CommandSheet, Problem
 from mailbridge.decide.command_words import COMMANDS
 from mailbridge.decide.commands import read_commands
 from mailbridge.decide.match import Match, proves_agent
@@ -33,10 +34,10 @@ from mailbridge.desk.opening import closed_too_long
 from mailbridge.desk.orders import available, carry_out, tell_customer
 from mailbridge.desk.post import To, customer_facts, leaks, notify_agents, send_to_customer
 from mailbridge.desk.rows import add_message, decision_of
+from mailbridge.desk.sentences import Because, Refused
 from mailbridge.desk.shown import agents_facts
 from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
-from mailbridge.errors import CommandRefused
 from mailbridge.mail.tokens import Audience, person_of
 from mailbridge.replies.render import Person
 from mailbridge.store.tables import Attachment, Confirmation, Draft, Message
@@ -72,24 +73,24 @@ def receive(
     work.changes.change(Message, number, unverified=False)
     unsendable = _unsendable(item)
     if unsendable:
-        work.changes.event(ticket.id, agent, "not-relayed", message=number, reason=unsendable)
-        _refuse(work, ticket, agent, item.written.reply, reason=unsendable)
+        work.changes.event(ticket.id, agent, "not-relayed", message=number, reason=unsendable.said("en"))
+        _refuse(work, ticket, agent, item.written.reply, reason=unsendable.worded())
         return number
     as_note = match.token is not None and match.token.audience is Audience.NOTE
     obey(connection, work, ticket, agent, number, item.written.reply, as_note=as_note)
     return number
 
 
-def _unsendable(item: Incoming) -> str:
-    """Say why an agent's mail must not be relayed, or return an empty string.
+def _unsendable(item: Incoming) -> Because | None:
+    """Say why an agent's mail must not be relayed, if so.
 
     Words that stand between the lines of our own notification, or under it, cannot be told from it with certainty.
     """
     if item.written.forwarded:
-        return "a forwarded mail is never sent to the customer; it was kept as a note"
+        return Because.FORWARDED
     if item.written.cut_by in ("inline-marked", "nothing-left"):
-        return "your words stand inside the quoted notification; write them above it, all in one piece"
-    return ""
+        return Because.INSIDE
+    return None
 
 
 def obey(
@@ -103,39 +104,27 @@ def obey(
     as_note: bool,
 ) -> None:
     """Do what a believed agent's mail asks for: commands first, then the text as an answer or a note. All, or nothing but a refusal."""
-    sheet = read_commands(text, command_context(work, agent))
+    sheet = read_commands(text, command_context(work, agent, ticket))
     trial = work.changes.fork()
     attempt = replace(work, changes=trial)
     tried = replace(ticket, people=dict(ticket.people))
     try:
-        _check(sheet)
+        if sheet.problems:
+            _refuse_sheet(work, ticket, agent, message, text, sheet.problems)
+            return
         _obey_sheet(connection, attempt, tried, agent, message, sheet, as_note)
-    except CommandRefused as refusal:
-        problem = sheet.problems[0] if sheet.problems else None
-        work.changes.event(
-            ticket.id,
-            agent,
-            "refused",
-            message=message,
-            line=problem.line_number if problem else None,
-            reason=str(refusal),
-        )
-        _refuse(
-            work,
-            ticket,
-            agent,
-            text,
-            reason=str(refusal),
-            line=problem.line if problem else "",
-            line_number=problem.line_number if problem else 0,
-            remedy=problem.fix if problem else "",
-        )
+    except Refused as refusal:
+        number = refusal.line_number
+        work.changes.event(ticket.id, agent, "refused", message=message, line=number or None, reason=str(refusal))
+        line = text.splitlines()[number - 1].strip() if number else ""
+        reason = refusal.because.worded(**refusal.parts)
+        _refuse(work, ticket, agent, text, reason=reason, line=line, line_number=number)
         return
     work.changes.merge(trial)
 
 
-def command_context(work: Work, writer: str) -> CommandContext:
-    """Return what commands are read by; `writer` may be `admin`, who is none of the agents."""
+def command_context(work: Work, writer: str, ticket: TicketNow) -> CommandContext:
+    """Return what commands on a ticket are read by; `writer` may be `admin`, who is none of the agents."""
     config = work.rules.config
     agent = work.rules.agent(writer)
     return CommandContext(
@@ -147,12 +136,26 @@ def command_context(work: Work, writer: str) -> CommandContext:
         now=work.now,
         timezone=config.desk.timezone,
         locale=(agent.locale if agent else None) or config.desk.locale,
+        hours=work.rules.hours(ticket.department),
     )
 
 
-def _check(sheet: CommandSheet) -> None:
-    if sheet.problems:
-        raise CommandRefused("; ".join(f"line {problem.line_number}: {problem.what}" for problem in sheet.problems))
+def _refuse_sheet(
+    work: Work, ticket: TicketNow, agent: str, message: int, text: str, problems: Sequence[Problem]
+) -> None:
+    """Tell of every line that cannot be understood: one with its remedy apart, several each with its own."""
+    first = problems[0]
+    told = [Because.LINE.worded(line=one.line_number, what=f"{one.what} {one.fix}".strip()) for one in problems]
+    several = {locale: " ".join(one[locale] for one in told) for locale in told[0]}
+    work.changes.event(
+        ticket.id, agent, "refused", message=message, line=first.line_number, reason="; ".join(one.what for one in problems)
+    )
+    if len(problems) == 1:
+        _refuse(
+            work, ticket, agent, text, reason=first.what, line=first.line, line_number=first.line_number, remedy=first.fix
+        )
+    else:
+        _refuse(work, ticket, agent, text, reason=several, line=first.line, line_number=first.line_number)
 
 
 def _obey_sheet(
@@ -179,17 +182,17 @@ def _obey_sheet(
     elif done:
         tell_customer(connection, work, ticket, done)
     elif "note" not in sheet:
-        raise CommandRefused("the mail holds no text above the line and no command")
+        raise Refused(Because.NOTHING)
 
 
 def _draft_of(connection: Connection, ticket: TicketNow, agent: str, text: str) -> str:
     """Return the draft that this agent was shown, word for word: what `/send` sends."""
     if text:
-        raise CommandRefused("/send sends the draft as it is; to send words of your own, write them without /send")
+        raise Refused(Because.SEND_AND_TEXT)
     query = select(draft.c.text).where(draft.c.ticket == ticket.id, draft.c.agent == agent)
     found = connection.execute(query).scalar()
     if not found:
-        raise CommandRefused("/send: there is no draft for you on this ticket; write your answer instead")
+        raise Refused(Because.NO_DRAFT)
     return str(found)
 
 
@@ -202,10 +205,10 @@ def _answer(
     """Send an agent's words to those who take part, from the department's address, under the agent's name."""
     to = recipients(connection, ticket, work.changes)
     if not to:
-        raise CommandRefused("nobody on this ticket can be answered: it has no requester with an address")
+        raise Refused(Because.NOBODY_TO_ANSWER)
     leak = leaks(text, work.rules.keys)
     if leak:
-        raise CommandRefused(f"it would have leaked: {leak}. Remove it, then send the mail once more")
+        raise Refused(leak)
     writer = work.rules.config.agents[agent]
     files = _files(connection, work, message)
     facts = customer_facts(work, ticket, to[0], text=text, signed=_signed(text, writer.name), automatic=False)
@@ -284,12 +287,9 @@ def _unverified(work: Work, ticket: TicketNow, item: Incoming, match: Match) -> 
         trust=item.verdict.trust.value,
         evidence=match.evidence.value,
     )
-    missing = (
-        "the sender was not proven"
-        if item.verdict.trust not in (Trust.ALIGNED, Trust.SUBMITTED)
-        else "it did not come to your own reply address"
-    )
-    facts = customer_facts(work, ticket, To(""), text=item.written.reply, code=code, reason=missing)
+    unproven = item.verdict.trust not in (Trust.ALIGNED, Trust.SUBMITTED)
+    missing = Because.SENDER_NOT_PROVEN if unproven else Because.NOT_YOUR_ADDRESS
+    facts = customer_facts(work, ticket, To(""), text=item.written.reply, code=code, reason=missing.worded())
     notify_agents(work, ticket, [item.agent or ""], facts, purpose="unverified")
     return number
 
@@ -327,7 +327,7 @@ def _refuse(work: Work, ticket: TicketNow, agent: str, text: str, **what: Any) -
 def _tell(connection: Connection, work: Work, ticket: TicketNow, agent: str, sheet: CommandSheet, text: str) -> None:
     """Answer `/help` or `/status` to the agent alone; a text beside them would get lost, so it refuses the whole."""
     if text:
-        raise CommandRefused("/help and /status stand alone: their mail holds no text for the customer")
+        raise Refused(Because.STAND_ALONE)
     writer = work.rules.config.agents.get(agent)
     locale = (writer.locale if writer else None) or work.rules.config.desk.locale
     if "help" in sheet:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from mailbridge.desk.caps import Caps
 from mailbridge.desk.changes import Changes, Numbers
 from mailbridge.desk.post import To, customer_facts, notify_agents
+from mailbridge.desk.sentences import Because
 from mailbridge.desk.work import Rules, TicketNow, Work
 from mailbridge.outbox import lost_recipients
 from mailbridge.store.db import AnyRow
@@ -51,14 +52,18 @@ def _tell(work: Work, ticket: TicketNow, row: AnyRow, now: datetime) -> None:
     )
     if row.purpose not in TOLD:
         return
+    replies = "; ".join(dict.fromkeys(one["reply"] for one in lost if one["reply"]))
+    reason: str | dict[str, str] = row.reason or ""
+    if any(one.get("given_up") for one in lost):
+        reason = Because.GIVEN_UP.worded(days=(now - row.made_at).days)
     facts = customer_facts(
         work,
         ticket,
         To(""),
         address=", ".join(one["address"] for one in lost),
         text=row.text if row.agent else "",
-        status="; ".join(dict.fromkeys(one["reply"] for one in lost if one["reply"])),
-        reason=row.reason or "",
+        status=replies,
+        reason="" if reason == replies else reason,
     )
     notify_agents(
         work,

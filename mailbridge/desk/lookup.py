@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
-from mailbridge.decide.known import Evidence, IdFacts, Known, Owner, Seeker, Sender, TicketFacts
+from mailbridge.decide.known import PROVEN, Evidence, IdFacts, Known, Owner, Seeker, Sender, TicketFacts
 from mailbridge.decide.providers import colleague_domain
 from mailbridge.decide.signals import Signals
 from mailbridge.decide.trust import Trust
@@ -89,7 +89,7 @@ def fetch_facts(connection: Connection, questions: Sequence[Question]) -> Facts:
     numbers |= {row.ticket for row in repeats.values()}
     keys = {key.hex() for question in questions for key in question.signals.ticket_keys}
     rows = _tickets(connection, numbers, keys)
-    facts = _ticket_facts(connection, rows)
+    facts = _ticket_facts(connection, rows, proven=any(question.trust in PROVEN for question in questions))
     by_key = {bytes.fromhex(row.key): row.id for row in rows.values()}
     known = tuple(_known(question, contacts, facts, by_key, ids) for question in questions)
     return Facts(known, contacts, repeats, rows)
@@ -200,24 +200,29 @@ def _tickets(connection: Connection, numbers: set[int], keys: set[str]) -> dict[
     return {row.id: row for row in connection.execute(query)}
 
 
-def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow]) -> dict[int, TicketFacts]:
+def _addresses(connection: Connection, contacts: Iterable[int]) -> Iterable[tuple[int, str]]:
+    """Return the own addresses of contacts. Where answers to them go (Reply-To) may be anybody's, so it makes no colleagues."""
+    query = select(contact_address.c.contact, contact_address.c.address)
+    return [(row.contact, row.address) for row in connection.execute(query.where(contact_address.c.contact.in_(list(contacts))))]
+
+
+def _ticket_facts(connection: Connection, rows: Mapping[int, AnyRow], *, proven: bool) -> dict[int, TicketFacts]:
+    """Return what the rows say, with the people. proven: somebody asks who may be a colleague; nobody else needs the domains."""
     people: dict[int, dict[int, str]] = defaultdict(dict)
     domains: dict[int, set[str]] = defaultdict(set)
-    own = and_(participant.c.role == "requester", contact_address.c.contact == participant.c.contact)
     unheard: dict[int, set[int]] = defaultdict(set)
-    columns = (participant.c.ticket, participant.c.contact, participant.c.role, participant.c.why, contact_address.c.address)
-    query = (
-        select(*columns)
-        .join_from(participant, contact_address, own, isouter=True)
-        .where(participant.c.ticket.in_(list(rows)))
-    )
-    for row in connection.execute(query):
+    asking: dict[int, set[int]] = defaultdict(set)
+    query = select(participant.c.ticket, participant.c.contact, participant.c.role, participant.c.why)
+    for row in connection.execute(query.where(participant.c.ticket.in_(list(rows)))):
         people[row.ticket][row.contact] = row.role
         if row.role == "third-party" and row.why == COPIED:
             unheard[row.ticket].add(row.contact)
-        domain = colleague_domain(row.address) if row.address else None  # his own; where answers go may be anybody's
-        if domain:
-            domains[row.ticket].add(domain)
+        if row.role == "requester":
+            asking[row.contact].add(row.ticket)
+    for contact_number, address in _addresses(connection, asking) if proven else ():
+        domain = colleague_domain(address)
+        for number in asking[contact_number] if domain else ():
+            domains[number].add(domain or "")
     return {
         row.id: TicketFacts(
             row.id,

@@ -21,6 +21,7 @@ from mailbridge.desk.lookup import ContactFacts
 from mailbridge.desk.post import Thread, To, conflict, customer_facts, notify_agents, send_to_customer
 from mailbridge.desk.pressing import grade_opening
 from mailbridge.desk.rows import add_message
+from mailbridge.desk.sentences import Because
 from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.message import Address
@@ -259,7 +260,7 @@ def may_answer(work: Work, item: Incoming, address: str) -> bool:
 
 
 def _tell_agents(
-    work: Work, ticket: TicketNow, item: Incoming, match: Match, variant: str, customer: To, reason: str = ""
+    work: Work, ticket: TicketNow, item: Incoming, match: Match, variant: str, customer: To, reason: str | Mapping[str, str] = ""
 ) -> None:
     """Tell the agents of a mail: what it says, its files, where else signals point, and a draft of the answer."""
     shown = customer_facts(
@@ -286,8 +287,8 @@ def _tell_agents(
         lay_shared_draft(work, ticket, customer, shown, Thread(item.mail.message_id, item.mail.references))
 
 
-def _reason(match: Match) -> str:
-    return f"signals point elsewhere too: {conflict(match.runners_up)}" if match.runners_up else ""
+def _reason(match: Match) -> str | Mapping[str, str]:
+    return Because.ELSEWHERE.worded(known=conflict(match.runners_up)) if match.runners_up else ""
 
 
 def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Match, contact: int | None) -> None:
@@ -325,7 +326,7 @@ def _append_of_stranger(work: Work, ticket: TicketNow, item: Incoming, match: Ma
         match,
         variant="message",
         customer=to,
-        reason=f"third party ({item.verdict.trust.value}), came by {match.evidence.value}; /allow lets him in",
+        reason=Because.THIRD_PARTY.worded(value=item.mail.author.address),
     )
 
 

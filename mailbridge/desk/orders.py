@@ -14,12 +14,12 @@ from mailbridge.desk.answers import recipients, thread_of
 from mailbridge.desk.lookup import find_contacts
 from mailbridge.desk.people import contact_of, is_ours, join
 from mailbridge.desk.post import customer_facts, notify_agents, send_to_customer
+from mailbridge.desk.sentences import Because, Refused
 from mailbridge.desk.shown import agents_facts
 from mailbridge.desk.splits import open_split
 from mailbridge.desk.states import set_state
 from mailbridge.desk.threads import end_of_chain, merge, unmerge
 from mailbridge.desk.work import TicketNow, Work
-from mailbridge.errors import CommandRefused
 from mailbridge.mail.message import Address
 from mailbridge.store.db import doing
 from mailbridge.store.tables import Message, Participant, Ticket
@@ -46,18 +46,19 @@ def carry_out(
     """Do every command and return what was done, a word each. Raise CommandRefused for one that cannot be done."""
     done = []
     if ticket.state == "merged" and any(command.name not in ABOUT_TEXT | {"unmerge"} for command in commands):
-        raise CommandRefused(f"ticket {ticket.id} was merged into {ticket.merged_into}; write to that one")
+        raise Refused(Because.MERGED, ticket=ticket.id, into=ticket.merged_into)
     if {"resolve", "close", "spam"} & {command.name for command in commands} and any(
         one.name == "eta" for one in commands
     ):
-        raise CommandRefused("/eta promises an answer, and a finished ticket gets none; leave one of the two out")
+        raise Refused(Because.ETA_AND_FINISHED)
     for command in commands:
         if command.name in ABOUT_TEXT:
             continue
-        order = _ORDERS.get(command.name)
-        if order is None:
-            raise CommandRefused(f"/{command.name} is not available on this desk; /help lists the commands that are")
-        order(connection, work, ticket, command, actor)
+        try:
+            _ORDERS.get(command.name, _not_available)(connection, work, ticket, command, actor)
+        except Refused as refusal:
+            refusal.line_number = command.line_number
+            raise
         done.append(command.name)
     return tuple(done)
 
@@ -78,6 +79,10 @@ def available() -> frozenset[str]:
     return frozenset(_ORDERS) | ABOUT_TEXT
 
 
+def _not_available(_connection: Connection, _work: Work, _ticket: TicketNow, command: Command, _actor: str) -> None:
+    raise Refused(Because.NOT_AVAILABLE, name=command.name)
+
+
 def _state(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     set_state(work, ticket, STATES[command.name], actor)
 
@@ -85,11 +90,9 @@ def _state(_connection: Connection, work: Work, ticket: TicketNow, command: Comm
 def _assign(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     agent = command.agent or None
     if command.name == "take" and actor not in work.rules.config.agents:
-        raise CommandRefused("/take is for agents, who take a ticket themselves; write /assign NAME")
+        raise Refused(Because.TAKE_IS_FOR_AGENTS)
     if agent is not None and agent not in work.rules.config.agents:
-        raise CommandRefused(
-            f"/{command.name}: nobody here is called {agent!r}; known: {', '.join(work.rules.config.agents)}"
-        )
+        raise Refused(Because.UNKNOWN_AGENT, name=command.name, value=agent, known=", ".join(work.rules.config.agents))
     work.changes.event(ticket.id, actor, "assigned", to=agent, before=ticket.agent)
     work.set(ticket, agent=agent, updated_at=work.now)
 
@@ -107,9 +110,8 @@ def _category(_connection: Connection, work: Work, ticket: TicketNow, command: C
 def _transfer(_connection: Connection, work: Work, ticket: TicketNow, command: Command, actor: str) -> None:
     department = work.rules.config.departments.get(command.department or "")
     if department is None:
-        raise CommandRefused(
-            f"/transfer: there is no department {command.department!r}; known: {', '.join(work.rules.config.departments)}"
-        )
+        known = ", ".join(work.rules.config.departments)
+        raise Refused(Because.UNKNOWN_DEPARTMENT, value=command.department, known=known)
     work.changes.event(ticket.id, actor, "transferred", to=command.department, before=ticket.department)
     work.set(
         ticket,
@@ -136,7 +138,7 @@ def _escalate(connection: Connection, work: Work, ticket: TicketNow, command: Co
     ladder = work.rules.department(ticket.department).escalation
     told = next((found for role in ladder if (found := work.rules.agents_of(ticket.department, role))), [])
     if not told:
-        raise CommandRefused(f"/escalate: nobody of {', '.join(ladder) or 'the ladder'} works for {ticket.department}")
+        raise Refused(Because.NOBODY_ABOVE, department=ticket.department, known=", ".join(ladder) or "–")
     work.changes.event(ticket.id, actor, "escalated", to=told, reason=command.text)
     facts = agents_facts(connection, work, ticket, reason=command.text, number=1)
     notify_agents(work, ticket, told, facts, purpose="escalation")
@@ -148,12 +150,12 @@ def _allow(connection: Connection, work: Work, ticket: TicketNow, command: Comma
     strangers = sorted(row.address for row in rows if row.role == Standing.THIRD_PARTY.value)
     wanted = command.address or (strangers[0] if len(strangers) == 1 else None)
     if wanted is None:
-        raise CommandRefused(f"/allow: say whom, one of: {', '.join(strangers) or 'nobody waits to be let in'}")
+        raise Refused(Because.ALLOW_WHOM if strangers else Because.ALLOW_NOBODY, known=", ".join(strangers))
     if is_ours(work, wanted) or work.rules.agent_by_address(wanted) is not None:
-        raise CommandRefused(f"/allow: {wanted} is one of us, not a customer")
+        raise Refused(Because.ALLOW_US, value=wanted)
     before = next((row for row in rows if row.address == wanted), None)
     if before is not None and before.role != Standing.THIRD_PARTY.value:
-        raise CommandRefused(f"/allow: {wanted} takes part already")
+        raise Refused(Because.ALLOWED_ALREADY, value=wanted)
     person = Address(before.name if before is not None else "", wanted)
     contact = contact_of(work, person, find_contacts(connection, [wanted]), Trust.BARE)
     role = Standing.PARTICIPANT if ticket.requester is not None else Standing.REQUESTER
@@ -177,9 +179,7 @@ def _merge(connection: Connection, work: Work, ticket: TicketNow, command: Comma
     """Join this ticket into another one, to the end of its chain."""
     row = connection.execute(select(ticket_table.c.id).where(ticket_table.c.id == command.ticket)).one_or_none()
     if row is None or end_of_chain(connection, row.id) == ticket.id or ticket.state == "merged":
-        raise CommandRefused(
-            f"/merge: ticket {command.ticket} is not there, is this one, or this one is merged already"
-        )
+        raise Refused(Because.NOT_MERGED, value=command.ticket)
     merge(work.changes, ticket.id, row.id, actor, "by command")
 
 
@@ -191,7 +191,7 @@ def _unmerge(connection: Connection, work: Work, ticket: TicketNow, command: Com
     merged = list(connection.execute(query.order_by(ticket_table.c.updated_at.desc(), ticket_table.c.id.desc())).scalars())
     source = ticket.id if ticket.state == "merged" else merged[0] if merged else None
     if source is None:
-        raise CommandRefused(f"/unmerge: no such ticket was merged into ticket {ticket.id}")
+        raise Refused(Because.NOT_UNMERGED, ticket=ticket.id)
     unmerge(work.changes, source, actor)
 
 
@@ -200,7 +200,7 @@ def _split(connection: Connection, work: Work, ticket: TicketNow, _command: Comm
     query = select(message_table).where(message_table.c.ticket == ticket.id, message_table.c.direction == "inbound")
     mails = connection.execute(query.order_by(message_table.c.id.desc()).limit(2)).all()
     if len(mails) < 2:
-        raise CommandRefused("/split: this ticket has one mail alone; there is nothing to take it from")
+        raise Refused(Because.ONE_MAIL)
     open_split(connection, work, ticket, mails[0], actor)
 
 

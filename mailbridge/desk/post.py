@@ -13,6 +13,7 @@ from typing import Any
 from mailbridge.decide.calendar import running
 from mailbridge.decide.match import RunnerUp
 from mailbridge.desk.caps import Cap
+from mailbridge.desk.sentences import Because
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.thread_index import continued
 from mailbridge.mail.tokens import (
@@ -303,13 +304,13 @@ def agent_addresses(work: Work, ticket: TicketNow, agent: str) -> tuple[str, str
     )
 
 
-def leaks(text: str, keys: tuple[bytes, ...]) -> str:
-    """Say what of ours stands in a text that is about to go to a customer and must not, or return an empty string."""
+def leaks(text: str, keys: tuple[bytes, ...]) -> Because | None:
+    """Say what of ours stands in a text that is about to go to a customer and must not, if anything."""
     if MARKER_WORDS in text:
-        return "the marker line of a notification stands in the text"
+        return Because.LEAKS_MARKER
     if any(token.audience not in REPLYABLE for token in tokens_in(text, keys)):
-        return "a token of ours stands in the text"
-    return ""
+        return Because.LEAKS_TOKEN
+    return None
 
 
 def conflict(runners_up: Iterable[RunnerUp]) -> str:

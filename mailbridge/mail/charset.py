@@ -39,6 +39,8 @@ _NONE = frozenset(_NONE_WORDS.split()) | {""}
 _WESTERN = frozenset({"cp1252", "iso8859-1", "ascii", "iso8859-15"})
 _SAYS_NOTHING = _WESTERN | {"utf-8"}
 _TWINS = {"cp1250": "iso8859-2", "iso8859-2": "cp1250"}
+_WINDOWS_ALONE = re.compile(rb"[\x80-\x9f]")
+_WHERE_TWINS_DIFFER = re.compile(rb"[\xa1\xa5\xa6\xa9\xab\xac\xae\xb1\xb6\xb9\xbb\xbc\xbe]")
 _MULTI_WORDS = """
     gb18030 cp949 cp932 euc_jp big5hkscs euc_jis_2004 johab big5
 """
@@ -226,7 +228,7 @@ def _instead_of(codec: str, data: bytes) -> str:
     if codec in _WESTERN and effort and effort.mislabelled and _figure(data, effort.own) >= ENOUGH:
         return effort.own
     other = _TWINS.get(codec, "")
-    if other and _may_spend(2):
+    if other and not _WINDOWS_ALONE.search(data) and _WHERE_TWINS_DIFFER.search(data) and _may_spend(2):
         sample = _sample(data)
         here, there = (plausibility(sample.decode(name, "replace")) for name in (codec, other))
         return other if there > here + 0.03 else ""

@@ -142,8 +142,8 @@ def bare(line: str) -> str:
 
 def is_known_introduction(line: str, patterns: Patterns) -> bool:
     """Say whether a line is an introduction as the patterns spell it out whole."""
-    core = line.lstrip(OPENING)
-    return core != "" and hit(patterns.introductions, core.lower())
+    core = line.lower() if line[0].isalnum() else line.lstrip(OPENING).lower()
+    return core != "" and hit(patterns.introductions, core)
 
 
 def may_end_introduction(line: str, patterns: Patterns) -> bool:
@@ -165,7 +165,7 @@ def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divide
     A form that a customer fills in ("From: Vilnius", "To: Riga", "Date: 5 May") is none: it has neither an address
     nor a subject nor a word like "Sent".
     """
-    kinds = {patterns.labels.get(word.lower(), "") for word in LABELLED.findall(lines[start][:LONGEST_LINE])} - {""}
+    kinds = _kinds_behind(lines[start][:LONGEST_LINE], patterns)
     address, wrapped, empty = False, "", 0
     for line in lines[start:start + BLOCK]:
         kind = label_of(line, patterns)
@@ -180,6 +180,13 @@ def is_header_block(lines: Sequence[str], start: int, patterns: Patterns, divide
         if empty > 1 or wrapped.count("\n") > 2:
             break
     return _is_block(kinds, address or (divided and "@" in wrapped), divided)
+
+
+def _kinds_behind(line: str, patterns: Patterns) -> set[str]:
+    """The kinds of the headers that stand behind the first one on its line."""
+    if line.count(":") < 3:
+        return set()
+    return {patterns.labels.get(word.lower(), "") for word in LABELLED.findall(line)} - {""}
 
 
 def _is_block(kinds: set[str], address: bool, divided: bool) -> bool:

@@ -133,7 +133,7 @@ class _Walk:
             elif line[0] == ">" or (line[0] == "|" and _is_quoted(line)) or (self.prefix and line.startswith(self.prefix)):
                 at = max(self._take_quoted(at, line), at + (self.end > at))
                 lines = self.lines
-            elif line.startswith(FENCE) and (after := self._after_fence(at)):
+            elif line[0] == "`" and line.startswith(FENCE) and (after := self._after_fence(at)):
                 at = after
             elif self._is_marked(line):
                 self._cut(self.introductions.get(at, at), "marker")
@@ -254,7 +254,7 @@ class _Walk:
             self._look_at_divider(at, line)
         if at < self.end and (may_end_introduction(line, self.patterns) or is_known_introduction(line, self.patterns)):
             self._look_at_introduction(at, latest=at)
-        elif at < self.end and "@" in line:
+        elif "@" in line and at < self.end and ": " in line:
             self._look_within(at, line)
 
     def _take_headers(self, at: int) -> None:

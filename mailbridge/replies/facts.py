@@ -7,6 +7,7 @@ used yet) is in `voice.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,7 +63,8 @@ class Facts:
         that was missed.
     text: the words that the mail is about: the customer's in mails to agents, the agent's own in `answer`.
     signed: in `answer`, the agent's text ends with his own signature.
-    explanation, options, next_step, reason: sentences to be said as they are, in the language of the reader.
+    explanation, options, next_step, reason: sentences to be said as they are, in the language of the reader. `reason` may
+        also be given in several, by locale, for a mail that goes to people of several languages.
     number: which follow-up, or which step of the ladder, this is; from 1. seed: varies the words from ticket to ticket,
         and is the same for all mails of one ticket.
     used_apologies: `Rendered.apology` of every earlier mail on the ticket. breach, repeat, outage, reopened: see
@@ -100,7 +102,7 @@ class Facts:
     explanation: str = ""
     next_step: str = ""
     options: tuple[str, ...] = ()
-    reason: str = ""
+    reason: str | Mapping[str, str] = ""
     number: int = 1
     seed: int = 0
     used_apologies: tuple[str, ...] = ()
@@ -176,13 +178,15 @@ def usual_variant(purpose: str, facts: Facts) -> str:
     return "new" if purpose == "notification" else "standard"
 
 
-def plain_values(facts: Facts, purpose: str) -> dict[str, Any]:
+def plain_values(facts: Facts, purpose: str, locale: str) -> dict[str, Any]:
     """Return the facts by name, as a template of this purpose may see them.
 
     What is one line is made one line; texts keep their blank lines (see `tidy`). What a customer must never be told
     does not exist, and a third party's receipt finds the content of the ticket empty.
     """
     values: dict[str, Any] = {name: getattr(facts, name) for name in FACT_NAMES}
+    if not isinstance(facts.reason, str):
+        values["reason"] = facts.reason.get(locale) or facts.reason["en"]
     for name in _ONE_LINE:
         values[name] = " ".join(values[name].split())
     for name in ("text", "draft", "explanation"):

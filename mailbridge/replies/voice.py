@@ -56,7 +56,7 @@ class Voice:
     def context(self) -> dict[str, Any]:
         """Return every name that a template may use: the facts, and these functions."""
         facts = self._facts
-        return plain_values(facts, self._purpose) | {
+        return plain_values(facts, self._purpose, self._locale) | {
             "locale": self._locale, "automatic": self._automatic,
             "name": greeting_name(facts.customer.name, facts.customer.address, self._locale),
             "part_of_day": self._part_of_day(),

@@ -240,6 +240,9 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
         "busy_timeout=30000",
         "cache_size=-65536",
         "temp_store=MEMORY",
+        # Pages are read without a copy: a look-up among a million messages costs a tenth more than among ten thousand, not a
+        # quarter (`python -m tests.bench.lookup`). A disk that fails under it ends the process; what was committed stays.
+        "mmap_size=1073741824",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -43,7 +43,7 @@ def questions(number: int, first: int = 0) -> list[Question]:
             alike=Alike(now=f"like {place}", before=f"like {place - 1}", text="Hello"),
         )
         people = tuple(f"copied{one}@example.com" for one in range(20))
-        made.append(Question(f"p{place}@example.com", Trust.BARE, None, signals, f"identity{place}", people=people))
+        made.append(Question(f"p{place}@example.com", Trust.ALIGNED if place % 2 else Trust.BARE, None, signals, f"identity{place}", people=people))
     return made
 
 
@@ -70,7 +70,7 @@ def test_every_statement_goes_by_an_index(small_desk):
     grow(small_desk)
     with small_desk.app.database.read() as connection:
         with counted(connection) as statements:
-            fetch_facts(connection, questions(1))
+            fetch_facts(connection, questions(2))
         for statement in statements:
             given = [None] * statement.count("?")
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(given))]

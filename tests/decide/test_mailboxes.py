@@ -1,11 +1,11 @@
-"""Which of our mailboxes an address reaches."""
+"""Which of our mailboxes an address reaches, and which addresses we take mail for."""
 
 from __future__ import annotations
 
 import pytest
 
 from mailbridge.config.model import Department
-from mailbridge.decide.mailboxes import first_mailbox, mailbox_of
+from mailbridge.decide.mailboxes import first_mailbox, mailbox_of, takes_mail_for
 
 DEPARTMENTS = {
     "support": Department(mailboxes=("support@example.org", "help@example.net"), separator="-"),
@@ -44,3 +44,23 @@ def test_first_of_ours_counts():
     found = first_mailbox(["emma@example.com", "billing@example.org", "support@example.org"], DEPARTMENTS)
     assert found is not None
     assert found.department == "billing"
+
+
+@pytest.mark.parametrize("address", [
+    "Support@Example.ORG", "support-anything@example.org", "help@example.net", "anything@reply.example.org",
+    "postmaster", "Postmaster", "postmaster@example.org", "POSTMASTER@example.net",
+])
+def test_mail_is_taken_for(address):
+    assert takes_mail_for(address, DEPARTMENTS)
+
+
+@pytest.mark.parametrize("address", [
+    "", "sales@example.org", "support@example.com", "postmaster@example.com", "postmasters", "root", "postmaster@", "@postmaster",
+])
+def test_mail_is_not_taken_for(address):
+    assert not takes_mail_for(address, DEPARTMENTS)
+
+
+def test_postmaster_is_nobodys_mailbox():
+    """A report that the postmaster of our own domain sends is no mail of ours."""
+    assert mailbox_of("postmaster@example.org", DEPARTMENTS) is None

@@ -39,6 +39,14 @@ def test_mail_by_smtp_becomes_a_ticket_that_is_acknowledged_and_told(folder):
     assert '"level": "error"' not in daemon.log()
 
 
+def test_mail_to_the_postmaster_becomes_a_ticket_too(folder):
+    """RFC 5321 §4.5.1: who takes mail takes it for the postmaster, also without a domain."""
+    with Running(folder) as daemon:
+        send(daemon.ports[0], mail(), to="postmaster")
+        daemon.wait_for_mail_to(EMMA)
+        daemon.stop()
+
+
 def test_mail_by_lmtp_is_answered_for_each_recipient(folder):
     with Running(folder) as daemon:
         with in_the_middle_of_a_mail(daemon.ports[1], "LHLO x", SUPPORT, "billing@example.org") as peer:
