@@ -166,6 +166,7 @@ def answer_kind(mail: Mail, signs: Signs, subject: str, text: str,
     """Tell automatic answers, lists and other machine mail from a person's."""
     weights = weigh(subject, text, words, mail.date)
     listed = list_signs(mail)
+    # "We are closed today. We will answer your message tomorrow." says both, and people hardly ever do.
     said = max(weights.absence, weights.answer) + 2 * (min(weights.absence, weights.answer) >= 2)
     told = said >= 2 and said + signs.points - weights.person >= ENOUGH
     if (signs.certain and (not listed or signs.answered)) or (told and not listed):

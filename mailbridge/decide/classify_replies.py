@@ -23,7 +23,7 @@ SENTENCE_BEGIN = re.compile(r"(?:^|[.!?*>,;()\[\]\-—–。！？※]\s?)(?:[^.
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*[-*•]\s)")
 NUMBER = re.compile(r"(?:#|no\.?|nr\.?|№|\bid|number|numm?er|numer[oa]?|номер\w{0,3}|c\.|番号|编号|工单|ticket|case|zgloszenie)"
                     r"[ :.#\]]{0,3}\d{3,}")
-FILED = re.compile(r" [(\[](?:id|ref|ticket)?[ :.#]{0,3}(?:[a-z]{2,5}-)?\d{3,}[)\]](?= )")
+FILED = re.compile(r"(?<= )[(\[](?:id|ref|ticket)?[ :.#]{0,3}(?:[a-z]{2,5}-)?\d{3,}[)\]] ")
 """Numbers under which a request was filed; the second kind stands within a sentence: "your request (88213) has been received"."""
 TABLES = ("absence", "answer", "notice")
 TELLING = frozenset(f"{table}.{key}" for table in TABLES for key in ("declares", "sentences"))
@@ -60,7 +60,8 @@ class Weights:
 
 def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = None) -> Weights:
     """Weigh a folded subject and the text that this sender wrote; sent: when, to read the day of a return by."""
-    folded, filed = FILED.subn(" ", fold(PARAGRAPH.sub(" . ", text)))
+    folded = fold(PARAGRAPH.sub(" . ", text))
+    folded, filed = FILED.subn("", folded) if "(" in folded or "[" in folded else (folded, 0)
     if UNSPACED.search(folded):
         folded = folded.replace(" ", "")
     found = words.find(folded)

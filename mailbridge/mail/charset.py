@@ -280,10 +280,11 @@ def _best(sample: bytes, codecs_: tuple[str, ...], hinted: frozenset[str]) -> tu
     own = effort.own if effort else ""
     if effort is not None and not _may_spend(len(codecs_) * (1 + len(sample) // 100)):
         return effort.codec or codecs_[0], 0.0
+    extras = dict.fromkeys(hinted, 0.1) | ({own: 0.35 if own in hinted else 0.25} if own else {})
     readings = []
     for order, codec in enumerate(codecs_):
         text = _read_sample(sample, codec)
-        extra = 0.1 * (codec in hinted) + 0.25 * (codec == own)
+        extra = extras.get(codec, 0.0)
         readings.append((-plausibility(text, places=False) - extra, order, codec, text, extra))
     best, best_score, best_order = "cp1252", -1.0, 0
     for upper, order, codec, text, extra in sorted(readings):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
 from email.message import Message
 from itertools import islice
+from urllib.parse import unquote_to_bytes
 
 import mailparser
 from mailparser.dates import parse_mail_date
@@ -28,6 +30,7 @@ _SAMPLE = 4_000
 _WORD_OF_HABIT = re.compile(rb"=\?(?!utf-8\?)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*+=\s*+\"?([^\s\";]{1,60})", re.IGNORECASE)
 _RAW_NAME = re.compile(rb"(?:file)?name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;\r\n]+))", re.IGNORECASE)
+_EXTENDED_NAME = re.compile(rb"name\*\s*=\s*\"?([^;\"\r\n]{1,1000})", re.IGNORECASE)
 _PARAMETER = re.compile(rb";\s*([a-zA-Z-]+)\s*=\s*\"?([^\";\s]+)")
 
 
@@ -86,11 +89,19 @@ def read_entity(raw: bytes, hints: tuple[str, ...], max_parts: int) -> Entity:
     _believe_the_text(raw, skeleton)
     view_of: dict[int, Message] = {}
     if skeleton.named:
-        parsed = mailparser.parse_from_bytes(skeleton.text)
-        views = [view for view in parsed.message.walk() if not view.is_multipart()]
+        views = [view for view in _viewed(skeleton.text).walk() if not view.is_multipart()]
         view_of = {id(node): view for node, view in zip(skeleton.named, views, strict=False)}
     parts = [_part(raw, node, path, view_of.get(id(node)), hints) for node, path in _with_path(skeleton.root, ())]
     return Entity(skeleton, parts, _date(skeleton.date))
+
+
+def _viewed(text: bytes) -> Message:
+    """Let mail-parser read a skeleton; the standard library alone where it stumbles: over a file name that comes whole and in pieces."""
+    try:
+        message: Message = mailparser.parse_from_bytes(text).message
+    except (LookupError, UnicodeError, ValueError, TypeError, AttributeError):
+        message = message_from_bytes(text)
+    return message
 
 
 def _believe_the_text(raw: bytes, skeleton: Skeleton) -> None:
@@ -168,6 +179,10 @@ def _file_name(view: Message, content_type: bytes, disposition: bytes, hints: tu
         name = view.get_filename("")
     except (LookupError, UnicodeError, ValueError, TypeError, AttributeError):
         name = ""
+    if (not isinstance(name, str) or not name) and (match := _EXTENDED_NAME.search(disposition) or _EXTENDED_NAME.search(content_type)):
+        charset, _, value = match[1].rpartition(b"'")
+        label = charset.partition(b"'")[0].decode("latin-1")
+        return clean(decode_bytes(unquote_to_bytes(value.strip()), label, hints)[0])
     if not isinstance(name, str) or not name:
         match = _RAW_NAME.search(disposition) or _RAW_NAME.search(content_type)
         name = decode_bytes((match[1] if match[1] is not None else match[2]).strip(), "", hints)[0] if match else ""

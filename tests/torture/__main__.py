@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ def fuzz(arguments: argparse.Namespace, out: Path) -> Share:
     total = Share()
     starts = range(arguments.first, arguments.first + arguments.mails, CHUNK)
     end = arguments.first + arguments.mails
-    with ProcessPoolExecutor(arguments.workers) as pool:
+    with ProcessPoolExecutor(arguments.workers, multiprocessing.get_context("spawn")) as pool:
         shares = [pool.submit(run, arguments.seed, range(start, min(start + CHUNK, end)), arguments.folder, out) for start in starts]
         for number, share in enumerate(as_completed(shares), 1):
             total.add(share.result())
