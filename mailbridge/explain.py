@@ -21,7 +21,7 @@ from mailbridge.desk.post import MARKER_WORDS
 from mailbridge.desk.pressing import graded, reasons_of
 from mailbridge.desk.receive import question_of
 from mailbridge.desk.work import Rules
-from mailbridge.mail.enclosed import all_attachments, whole_text
+from mailbridge.mail.enclosed import with_enclosed
 from mailbridge.mail.message import Mail
 from mailbridge.mail.parse import read_envelope
 from mailbridge.reader import Unread, limited, read_within
@@ -75,10 +75,11 @@ def plain_explainer() -> Explainer:
 
 def _object(file: str, item: Incoming, match: Match) -> JsonObject:
     mail, bounce = item.mail, item.kind.bounce
+    text, attachments = with_enclosed(mail)
     return _head(file, mail.sha256, mail) | {
         "kind": item.kind.kind.value,
         "kind_reasons": list(item.kind.reasons),
-        "text": whole_text(mail),
+        "text": text,
         "reply": item.written.reply,
         "quoted": item.written.quoted,
         "signature": item.written.signature,
@@ -94,7 +95,7 @@ def _object(file: str, item: Incoming, match: Match) -> JsonObject:
                 "inline": one.inline,
                 "sha256": one.sha256,
             }
-            for one in all_attachments(mail)
+            for one in attachments
         ],
         "bounce": {
             "recipients": list(bounce.recipients),

@@ -15,6 +15,7 @@ from mailbridge.config.model import Config, Department
 from mailbridge.decide.classify import Classification, Kind, classify
 from mailbridge.decide.classify_words import KindWords
 from mailbridge.decide.forwards import Original, find_original
+from mailbridge.decide.groups import judged_through_group, without_group
 from mailbridge.decide.mailboxes import Mailbox, first_mailbox
 from mailbridge.decide.own_check import judge_with_answers, names_to_ask
 from mailbridge.decide.signals import Signals, alike_of, read_signals, weeks_of
@@ -91,13 +92,19 @@ def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
     mail = read_mail(raw, hints, config.limits.max_parts)
     mailbox = mailbox or _mailbox_in(mail, envelope.mailbox, config.departments)
     said = written(mail, reading.patterns, reading.markers)
+    ours = frozenset(box for department in config.departments.values() for box in department.mailboxes)
     kind = classify(
         mail,
         envelope.sender,
         reading.words,
         said.reply,
         lambda ref: is_own_message_id(ref, reading.keys),
+        ours,
     )
+    verdict, asks = _judge(raw, mail, envelope, config)
+    writers = without_group(mail, ours)
+    if writers is not mail:
+        mail, verdict, asks = writers, judged_through_group(verdict), ()
     about = kind.bounce.original_message_id if kind.bounce else ""
     importing = envelope.source == "import"
     alike = None
@@ -105,7 +112,6 @@ def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
         weeks = weeks_of(config.departments[mailbox.department])
         alike = alike_of(mail, mailbox.address, said.reply, envelope.received_at, weeks)
     signals = read_signals(mail, envelope.recipients, reading.keys, about, alike)
-    verdict, asks = _judge(raw, mail, envelope, config)
     return ReadMail(
         mail=mail,
         written=said,

@@ -7,7 +7,7 @@ do not. One weak sign never makes a person a robot: signs are counted, and those
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,12 +66,12 @@ def never_ours(_message_id: str) -> bool:
 
 
 def classify(mail: Mail, envelope_from: str | None, words: KindWords, written_text: str = "",
-             is_ours: Callable[[str], bool] = never_ours) -> Classification:
+             is_ours: Callable[[str], bool] = never_ours, mailboxes: Collection[str] = ()) -> Classification:
     """Return what kind of mail `mail` is.
 
     envelope_from: None unknown (then Return-Path counts), "" the null sender of RFC 5321 §4.5.5.
     written_text: what this sender wrote, without the quotation; the whole text counts when it is empty.
-    is_ours: says whether a Message-ID is one that we made. Never raises.
+    is_ours: says whether a Message-ID is one that we made. mailboxes: our addresses, in lower case. Never raises.
     """
     spam = is_spam(mail)
     marked = mail.header("x-mailbridge-desk").strip()
@@ -84,7 +84,8 @@ def classify(mail: Mail, envelope_from: str | None, words: KindWords, written_te
     if told := bounce_reasons(mail, signs, subject, words):
         delayed = any(reason == "words:bounce.delays" for reason in told)
         return Classification(Kind.BOUNCE, told, bounce=read_bounce(mail, delayed=delayed), spam=spam)
-    kind, reasons, returns_at = answer_kind(mail, signs, subject, (written_text or mail.text)[:LOOKED_AT], words)
+    kind, reasons, returns_at = answer_kind(mail, signs, subject, (written_text or mail.text)[:LOOKED_AT], words,
+                                            list_signs(mail, mailboxes))
     return Classification(kind, reasons, returns_at, None, spam)
 
 
@@ -161,11 +162,10 @@ def answers(signs: Signs, begins: set[str]) -> bool:
     return signs.absent_header or bool(begins & {"absence.subjects", "answer.subjects"})
 
 
-def answer_kind(mail: Mail, signs: Signs, subject: str, text: str,
-                words: KindWords) -> tuple[Kind, tuple[str, ...], datetime | None]:
+def answer_kind(mail: Mail, signs: Signs, subject: str, text: str, words: KindWords,
+                listed: tuple[str, ...]) -> tuple[Kind, tuple[str, ...], datetime | None]:
     """Tell automatic answers, lists and other machine mail from a person's."""
     weights = weigh(subject, text, words, mail.date)
-    listed = list_signs(mail)
     # "We are closed today. We will answer your message tomorrow." says both, and people hardly ever do.
     said = max(weights.absence, weights.answer) + 2 * (min(weights.absence, weights.answer) >= 2)
     told = said >= 2 and said + signs.points - weights.person >= ENOUGH

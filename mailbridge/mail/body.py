@@ -57,8 +57,8 @@ class Body:
     defects: list[str] = field(default_factory=list)
 
 
-def read_body(parts: list[Part], hints: tuple[str, ...], *, with_text: bool = True) -> Body:
-    """Choose the text among `parts`. with_text: it is to be made readable; else `text` stays empty."""
+def read_body(parts: list[Part], hints: tuple[str, ...]) -> Body:
+    """Choose the text among `parts`."""
     body = Body()
     texts: list[Part] = []
     for part in parts:
@@ -71,8 +71,6 @@ def read_body(parts: list[Part], hints: tuple[str, ...], *, with_text: bool = Tr
     plain = [part for part in texts if "html" not in part.type]
     pages = [part for part in texts if "html" in part.type]
     body.html = "\n".join(clean_text(page.text(hints)) for page in pages)
-    if not with_text:
-        return body
     if not pages:
         body.text = _joined(plain, hints, body)
     elif not plain:

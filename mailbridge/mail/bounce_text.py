@@ -65,7 +65,7 @@ SENDER_LINE = re.compile(
     r"^[ \t]*(?:from|sender|reply-to|mail from|return-path|x-postfix-sender|message-id|in-reply-to|references|reporting-mta|subject|cc|bcc"
     r"|>>> mail|original sender)\b|mail from:|envelope-from|contact|assistance|further help|questions|e-mail the|send mail to|report to",
     re.IGNORECASE)
-SENDER_BEFORE = re.compile(r"(?:sent by|message from|mail from|sender|from)[ \t]*:?[ \t]*$", re.IGNORECASE)
+SENDER_BEFORE = re.compile(r"(?:sent by|message from|mail from|sender|from)[ \t]*+:?[ \t]*+$", re.IGNORECASE)
 IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 ASCII_END = re.compile(r"[\x21-\x7e]+$")
 ASCII_DOMAIN = re.compile(r"[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,}", re.IGNORECASE | re.ASCII)

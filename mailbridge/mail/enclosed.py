@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mailbridge.errors import ParseError
 from mailbridge.mail.charset import bounded_effort
 from mailbridge.mail.message import Attachment, Mail
-from mailbridge.mail.parse import read_envelope, read_mail, read_without_text
+from mailbridge.mail.parse import read_envelope, read_mail
 
 MAX_DEPTH = 4
 MAX_MAILS = 50
@@ -33,7 +33,6 @@ class _Opened:
     """The mails inside one mail, as far as there was room to read them. cut: there are more."""
 
     parts: int
-    with_text: bool
     mails: list[Mail] = field(default_factory=list)
     cut: bool = False
     octets: int = MAX_BYTES
@@ -49,7 +48,7 @@ class _Opened:
             self.cut = True
             return None
         try:
-            mail = (read_mail if self.with_text else read_without_text)(raw, hints, self.parts)
+            mail = read_mail(raw, hints, self.parts)
         except ParseError:
             mail = read_envelope(raw)
         self.parts = max(10, self.parts - len(mail.attachments))
@@ -63,8 +62,8 @@ def enclosed_mails(mail: Mail, charset_hints: tuple[str, ...] = (), max_parts: i
     return tuple(_open(mail, charset_hints, max_parts).mails)
 
 
-def _open(mail: Mail, hints: tuple[str, ...], max_parts: int = 1000, *, with_text: bool = True) -> _Opened:
-    opened = _Opened(max_parts, with_text)
+def _open(mail: Mail, hints: tuple[str, ...], max_parts: int = 1000) -> _Opened:
+    opened = _Opened(max_parts)
     waiting = [(raw, 1) for raw in mail.attached]
     with bounded_effort(_SHARE_OF_EFFORT):
         while waiting and not opened.cut:
@@ -76,7 +75,7 @@ def _open(mail: Mail, hints: tuple[str, ...], max_parts: int = 1000, *, with_tex
 
 
 def with_enclosed(mail: Mail, charset_hints: tuple[str, ...] = ()) -> tuple[str, tuple[Attachment, ...]]:
-    """Return the whole text and every attachment of `mail`, of the mails inside it too: as the two functions below, but read once.
+    """Return the whole text and every attachment of `mail`, of the mails inside it too.
 
     Below the text of the mail stands, each under a line with its subject, that of the mails inside it; "[…]" when there are more
     than are read.
@@ -88,16 +87,3 @@ def with_enclosed(mail: Mail, charset_hints: tuple[str, ...] = ()) -> tuple[str,
     pieces += [f"-------- {inner.subject or '…'} --------\n\n{inner.text}".rstrip() for inner in opened.mails]
     pieces += [CUT] if opened.cut else []
     return "\n\n".join(pieces), (*mail.attachments, *(one for inner in opened.mails for one in inner.attachments))
-
-
-def whole_text(mail: Mail, charset_hints: tuple[str, ...] = ()) -> str:
-    """Return the text of `mail`, and below it, each under a line with its subject, that of the mails inside it."""
-    return with_enclosed(mail, charset_hints)[0]
-
-
-def all_attachments(mail: Mail, charset_hints: tuple[str, ...] = ()) -> tuple[Attachment, ...]:
-    """Return the attachments of `mail`, then those of the mails inside it."""
-    if not mail.attached:
-        return mail.attachments
-    inner = _open(mail, charset_hints, with_text=False).mails
-    return (*mail.attachments, *(one for found in inner for one in found.attachments))

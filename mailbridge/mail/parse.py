@@ -54,19 +54,13 @@ def read_mail(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 
         return _read_mail(raw, charset_hints, max_parts)
 
 
-def read_without_text(raw: bytes, charset_hints: tuple[str, ...] = (), max_parts: int = 1000) -> Mail:
-    """Read a mail as `read_mail` does, for its attachments: `text` stays empty, which saves half of the work."""
-    with bounded_effort():
-        return _read_mail(raw, charset_hints, max_parts, with_text=False)
-
-
-def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int, *, with_text: bool = True) -> Mail:
+def _read_mail(raw: bytes, charset_hints: tuple[str, ...], max_parts: int) -> Mail:
     source, defects = _with_line_feeds(raw)
     entity = read_entity(source, charset_hints, max_parts)
     skeleton, parts = entity.skeleton, entity.parts
     mail = _headers(raw, skeleton.root.header, charset_hints)
     files = read_files(parts, charset_hints, max_parts)
-    body = read_body(files.parts, charset_hints, with_text=with_text)
+    body = read_body(files.parts, charset_hints)
     date = _date(entity.date, mail)
     subject = mail.header("subject") if not charset_hints else decode_header(skeleton.root.header.first("subject"))
     report = report_groups(parts)

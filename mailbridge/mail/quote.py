@@ -32,6 +32,7 @@ def written(mail: Mail, patterns: Patterns, markers: tuple[str, ...] = ()) -> Wr
     would have been cut and so all was kept.
     """
     lines = mail.text.split("\n")
+    markers = tuple(mark for mark in markers if mark in mail.text)  # so that a mail without any is not asked line by line
     layout = layout_of(lines, patterns, markers, html_quote(mail.html, lines, patterns))
     if layout.forwarded or _is_forward(mail.subject, layout, patterns):
         return Written(mail.text.strip("\n"), forwarded=True, cut_by=layout.cut_by)

@@ -17,7 +17,7 @@ _BASE64_AND_LINE_ENDS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250})\r?\n", re.MULTILINE)
 _AFTER_PADDING = re.compile(rb"=[ \t]+[^\s=][^\r\n]*")
 _MOST_FILES = 100
-_MOST_LINES = 700_000
+_MOST_LINES = 400_000
 _LONGEST_TAIL = 64_000
 _MOST_PIECES = 10_000
 

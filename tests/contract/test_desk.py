@@ -281,3 +281,16 @@ def test_agents_words_inside_the_quoted_notification_are_not_relayed(small_desk)
     desk.receive(mail("Re: Printer", text, **ANNA), desk.reply_address(), authenticated_as="anna@example.org")
     assert len(desk.sent_to("emma@example.com")) == 1, "only the acknowledgement"
     assert "not-relayed" in desk.events()
+
+
+def test_customer_behind_a_group_of_ours_is_answered_and_his_next_mail_finds_his_ticket(desk):
+    """A Google group writes itself into From when the customer's domain has a strict DMARC policy."""
+    group = {
+        "sender": "'Emma Clark' via Support <support@example.org>", "list_id": "<support.example.org>", "precedence": "list",
+        "x_original_from": "Emma Clark <emma@example.com>", "reply_to": "Emma Clark <emma@example.com>"}
+    desk.receive(mail(**group))
+    assert desk.ticket()["requester"] == "emma@example.com"
+    (acknowledged,) = desk.sent_to("emma@example.com")
+    again = desk.receive(mail("Re: Printer", "It smells, too.", in_reply_to=acknowledged["Message-ID"], **group))
+    assert (again.ticket, again.outcome.value) == (1, "appended")
+    assert not desk.export("message")[-1].get("third_party")
