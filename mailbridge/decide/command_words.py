@@ -94,7 +94,7 @@ COMMANDS: dict[str, Words] = {
 
 HELP_HEAD = {
     "en": "Commands stand at the top of your mail, one a line; your text follows below.",
-    "ru": "Команды пишутся в начале письма, по одной на строке; ваш текст — ниже.",
+    "ru": "Команды пишутся в начале письма, по одной на строке; Ваш текст — ниже.",
     "lt": "Komandos rašomos laiško pradžioje, po vieną eilutėje; Jūsų tekstas – žemiau.",
 }
 
@@ -218,7 +218,7 @@ FAULTS: dict[Reason, dict[str, tuple[str, str]]] = {
 
 MEANT = {
     "en": "Did you mean {word}? ",
-    "ru": "Возможно, вы имели в виду {word}? ",
+    "ru": "Возможно, Вы имели в виду {word}? ",
     "lt": "Gal turėjote omenyje {word}? ",
 }
 

@@ -143,19 +143,17 @@ def command_context(work: Work, writer: str, ticket: TicketNow) -> CommandContex
 def _refuse_sheet(
     work: Work, ticket: TicketNow, agent: str, message: int, text: str, problems: Sequence[Problem]
 ) -> None:
-    """Tell of every line that cannot be understood: one with its remedy apart, several each with its own."""
+    """Tell of every line that cannot be understood, each with what would be right."""
     first = problems[0]
-    told = [Because.LINE.worded(line=one.line_number, what=f"{one.what} {one.fix}".strip()) for one in problems]
-    several = {locale: " ".join(one[locale] for one in told) for locale in told[0]}
     work.changes.event(
         ticket.id, agent, "refused", message=message, line=first.line_number, reason="; ".join(one.what for one in problems)
     )
-    if len(problems) == 1:
-        _refuse(
-            work, ticket, agent, text, reason=first.what, line=first.line, line_number=first.line_number, remedy=first.fix
-        )
-    else:
-        _refuse(work, ticket, agent, text, reason=several, line=first.line, line_number=first.line_number)
+    told: dict[str, Any] = {"reason": first.what, "line_number": first.line_number, "remedy": first.fix}
+    if len(problems) > 1:
+        locale = command_context(work, agent, ticket).locale
+        told = {"options": tuple(
+            Because.LINE.said(locale, line=one.line_number, value=one.line, what=f"{one.what} {one.fix}") for one in problems)}
+    _refuse(work, ticket, agent, text, line=first.line, **told)
 
 
 def _obey_sheet(

@@ -60,9 +60,9 @@ class Because(Enum):
         "/help ir /status siunčiamos atskiru laišku, be teksto klientui",
     )
     LINE = (
-        "line {line}: {what}",
-        "строка {line}: {what}",
-        "{line} eilutė: {what}",
+        "line {line}, {value} – {what}",
+        "строка {line}, {value} — {what}",
+        "{line} eilutė, {value} – {what}",
     )
     MERGED = (
         "ticket {ticket} was merged into {into}; write to that one",

@@ -37,9 +37,9 @@ def test_command_that_cannot_be_done_names_its_line_and_says_why_in_the_agents_l
 def test_every_line_that_is_not_understood_is_told_with_its_remedy(speaking):
     speaking.receive(mail())
     told = tell(speaking, "/asign boris\n/eta yesterday\n\nЗдравствуйте!")
-    assert "строка 1:" in told
-    assert "/assign" in told
-    assert "строка 2:" in told
+    assert "- строка 1, /asign boris — " in told
+    assert "/assign?" in told
+    assert "- строка 2, /eta yesterday — " in told
 
 
 def test_mail_without_words_is_told_so(speaking):

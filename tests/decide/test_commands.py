@@ -205,7 +205,7 @@ def test_a_problem_says_what_is_wrong_and_what_would_be_right(text: str, what: s
 def test_a_problem_is_told_in_the_agents_language() -> None:
     [russian] = read("/reslove", locale="ru").problems
     assert (russian.what, russian.fix) == (
-        "Команды /reslove нет.", "Возможно, вы имели в виду /resolve? Все команды покажет /help.")
+        "Команды /reslove нет.", "Возможно, Вы имели в виду /resolve? Все команды покажет /help.")
     [lithuanian] = read("/reslove", locale="lt").problems
     assert lithuanian.what == "Komandos /reslove nėra."
 
