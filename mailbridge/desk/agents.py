@@ -40,15 +40,17 @@ from mailbridge.desk.states import set_state
 from mailbridge.desk.work import TicketNow, Work
 from mailbridge.mail.tokens import Audience, person_of
 from mailbridge.replies.render import Person
-from mailbridge.store.tables import Attachment, Confirmation, Draft, Message
+from mailbridge.store.tables import Attachment, Confirmation, Draft, Message, Outbox
 
 CODE_LASTS = timedelta(days=3)
+MOST_ANSWERED = 10
 _CODE = re.compile(r"\b([A-Z2-7]{5})-([A-Z2-7]{5})\b", re.IGNORECASE)
 
 message_table: Any = Message.__table__  # type: ignore[attr-defined]
 draft: Any = Draft.__table__  # type: ignore[attr-defined]
 attachment: Any = Attachment.__table__  # type: ignore[attr-defined]
 confirmation: Any = Confirmation.__table__  # type: ignore[attr-defined]
+outbox: Any = Outbox.__table__  # type: ignore[attr-defined]
 
 
 def receive(
@@ -59,7 +61,7 @@ def receive(
     if item.kind.kind is not Kind.HUMAN:
         return message or _note(work, ticket, item, match, "agent-automatic")
     proven = (
-        proves_agent(match, person_of(f"agent {agent}"))
+        (proves_agent(match, person_of(f"agent {agent}")) or _answers_his_notification(connection, work, ticket, item))
         and item.verdict.trust in (Trust.ALIGNED, Trust.SUBMITTED)
         and not closed_too_long(ticket, work.now)
     )
@@ -79,6 +81,20 @@ def receive(
     as_note = match.token is not None and match.token.audience is Audience.NOTE
     obey(connection, work, ticket, agent, number, item.written.reply, as_note=as_note)
     return number
+
+
+def _answers_his_notification(connection: Connection, work: Work, ticket: TicketNow, item: Incoming) -> bool:
+    """Say whether a mail answers one of ours that its agent alone was sent, on a desk whose mail server knows no sub-addresses.
+
+    There no address can hold a token; the Message-ID of that mail, which is as hard to guess, takes its place.
+    """
+    settings = work.rules.department(ticket.department)
+    if settings.separator or settings.reply_domain or not item.mail.in_reply_to:
+        return False
+    answered = item.mail.in_reply_to[:MOST_ANSWERED]
+    query = select(outbox.c.recipients).where(outbox.c.ticket == ticket.id, outbox.c.message_id.in_(answered))
+    sent_to = [[one["address"] for one in row.recipients] for row in connection.execute(query)]
+    return [work.rules.config.agents[item.agent or ""].address] in sent_to
 
 
 def _unsendable(item: Incoming) -> Because | None:

@@ -373,6 +373,42 @@ def test_without_sub_addresses_ids_and_tag_carry_the_thread(made):
     assert desk.receive(tagged, believed=True).evidence == "subject-tag"
 
 
+def told(desk, agent="anna@example.org"):
+    """Return the Message-ID of the last mail that an agent was sent."""
+    return str(desk.sent_to(agent)[-1]["Message-ID"])
+
+
+def test_without_sub_addresses_an_agent_who_answers_his_own_notification_is_believed(made):
+    desk = made('separator = ""')
+    desk.receive(mail())
+    reply = mail("Re: Printer", "On my way.", "Anna <anna@example.org>", in_reply_to=told(desk), message_id="<a@x>")
+    desk.receive(reply, "support@example.org", authenticated_as="anna@example.org")
+    assert desk.sent_to("emma@example.com")[-1].get_content().startswith("On my way.")
+
+
+@pytest.mark.parametrize("how", ["forged", "of another agent", "of the customer", "of another ticket", "with sub-addresses"])
+def test_an_id_that_is_no_proof_of_the_agent_sends_nothing(made, how):
+    desk = made("" if how == "with sub-addresses" else 'separator = ""')
+    desk.receive(mail())
+    known = told(desk)
+    proof = {} if how == "forged" else {"authenticated_as": "anna@example.org"}
+    if how == "of another agent":
+        desk.do(1, "/assign boris")
+        desk.receive(mail("Re: Printer", "More smoke.", in_reply_to=str(desk.sent_to("emma@example.com")[0]["Message-ID"]), message_id="<m@x>"))
+        known = told(desk, "boris@example.org")
+    elif how == "of the customer":
+        known = str(desk.sent_to("emma@example.com")[0]["Message-ID"])
+    elif how == "of another ticket":
+        desk.receive(mail("Scanner", "It scans no more.", "Carl <carl@example.net>"))
+        known = f"{known} {told(desk)}"
+        desk.do(2, "/merge 1")
+        known = told(desk)
+    before = len(desk.sent_to("emma@example.com"))
+    reply = mail("Re: Printer", "Give him the money.", "Anna <anna@example.org>", in_reply_to=known, message_id="<a@x>")
+    desk.receive(reply, "support@example.org", **proof)
+    assert len(desk.sent_to("emma@example.com")) == before
+
+
 def test_our_message_ids_look_like_those_of_mail_programs(small_desk):
     """The forms that SpamAssassin's MSGID_RANDY, MSGID_SPAM_CAPS and their kin distrust."""
     import re
