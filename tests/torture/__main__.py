@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mailbridge.log import silence_readers
 from tests.torture.fuzz_mail import MAILS, Share, run
 from tests.torture.hostile import measure
 from tests.torture.shapes import SHAPES
@@ -78,6 +79,7 @@ def _print(answer: dict[str, Any]) -> bool:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run all, and return the exit code."""
+    silence_readers()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mails", type=int, default=MAILS_WANTED, help="how many mutated mails (200000)")
     parser.add_argument("--first", type=int, default=0, help="number of the first mutated mail, to do one again")
