@@ -58,10 +58,5 @@ def set_up(*, as_json: bool, debug: bool = False, quiet: bool = False) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("mail.log", "alembic", "sqlalchemy", "imapclient"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # a failed bell is told by whoever rings it
-    silence_readers()
-
-
-def silence_readers() -> None:
-    """Keep libraries that read mail from logging what stands in it; also for processes that log nothing themselves."""
-    logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+    for name in ("apscheduler", "mailparser"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a failed bell is told by whoever rings it; mail is not for logs

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import pickle
 import resource
@@ -36,7 +37,6 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from mailbridge.errors import MailbridgeError
-from mailbridge.log import silence_readers
 from mailbridge.reading import Envelope, Reading, ReadMail, read
 
 Letter = tuple[bytes, Envelope]
@@ -129,7 +129,7 @@ def main(how: ReadFunction = read) -> None:
     """Read what the socket at standard input brings, until it is closed. `how` reads one mail."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # they are meant for the daemon, and it ends us
         signal.signal(number, signal.SIG_IGN)
-    silence_readers()
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # it logs what stands in a mail
     with socket.socket(fileno=os.dup(0)) as channel, contextlib.suppress(EOFError, ConnectionError):
         setup: Setup = receive(channel)
         how(_SAMPLE, Envelope(None, (), "pipe", datetime(2026, 11, 23, 9, tzinfo=UTC)), setup.reading)  # loads what is loaded late

@@ -233,6 +233,7 @@ def test_the_same_mail_twice_arrives_twice(way: WayOut) -> None:
 def test_a_way_that_is_broken_is_temporary_and_works_again_when_mended(way: WayOut) -> None:
     before, during, after = somebody(), somebody(), somebody()
     assert way.relay.send(SENDER, (before,), RAW).sent
+    assert way.arrived(before) == [RAW]  # a Postfix that is stopped while it delivers delivers once more
     way.break_it()
     try:
         outcome = way.relay.send(SENDER, (during, "broken"), RAW)
@@ -241,7 +242,6 @@ def test_a_way_that_is_broken_is_temporary_and_works_again_when_mended(way: WayO
     assert states(outcome) == ["temporary", "permanent"]
     assert way.relay.send(SENDER, (after,), RAW).sent
     assert way.arrived(after) == [RAW]
-    assert way.arrived(before) == [RAW]
 
 
 def test_a_way_that_is_broken_from_the_start_is_temporary(way: WayOut) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mailbridge.log import silence_readers
 from tests.torture.fuzz_mail import MAILS, Share, run
 from tests.torture.hostile import measure
 from tests.torture.shapes import SHAPES
@@ -79,7 +79,7 @@ def _print(answer: dict[str, Any]) -> bool:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run all, and return the exit code."""
-    silence_readers()
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # as the commands do
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mails", type=int, default=MAILS_WANTED, help="how many mutated mails (200000)")
     parser.add_argument("--first", type=int, default=0, help="number of the first mutated mail, to do one again")
