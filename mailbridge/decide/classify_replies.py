@@ -8,11 +8,12 @@ counts as much as what is found.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailbridge.decide.classify_dates import find_return
-from mailbridge.decide.classify_words import OPENING, UNSPACED, Dates, Found, KindWords, fold
+from mailbridge.decide.classify_words import MARKS, OPENING, STEM, UNSPACED, Dates, Found, KindWords, fold
 
 LONG = 1500
 """A text beyond this length is rarely a robot's answer."""
@@ -33,9 +34,14 @@ PEOPLES = ("person", "absence.returns")
 NAME = re.compile(r"(?<=[\w,] )(?!Ihr|Sie\b)[A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐİ][^\W\d_]+ [A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐİ][^\W\d_]+")
 CHARACTERS = re.compile(r"[^\W\d_]+")
 DAY = re.compile(r"\d+[年月日]|\S*(?:@|//)[!-~]*")
-MARKS = str.maketrans(dict.fromkeys(".,;!?()[]\"«»„“”*", " "))
+QUOTED = re.compile("[\"„“«»][^\"„“”«»]{12,400}[\"“”«»]")
+"""Another's words, as in: I got a mail saying "Your request has been received"."""
 SHARES = ((0.12, 2), (0.3, 1), (0.45, 0), (0.6, -1))
 """What it is worth that so large a share of the words at most is left untold."""
+SHORT = 600
+"""A robot says its few things in so many characters."""
+FEW = 8
+"""In fewer words a person says a thing of his own with one that robots use elsewhere."""
 NAMES_THE_MAIL = frozenset({"answer.topics", "answer.declares"})
 """A robot has read nothing, so it speaks of "your message"; a customer whose team "will reply in two days" speaks of the matter."""
 SPEAKS_OF_ABSENCE = frozenset({"absence.sentences", "absence.declares"})
@@ -64,10 +70,11 @@ def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = Non
     folded, filed = FILED.subn("", folded) if "(" in folded or "[" in folded else (folded, 0)
     if UNSPACED.search(folded):
         folded = folded.replace(" ", "")
-    found = words.find(folded)
+    found = unquoted(words.find(folded), folded)
     begins = begun(subject, words)
-    covered = coverage(folded, found, words.dates, names(text)) if tells(found) else 0
-    absence, answer, notice = (table_points(table, found, begins, covered) for table in TABLES)
+    spoken = speaks_of(folded, words) if found else {}
+    covered = coverage(folded, found, words, names(text)) if tells(found) or any(spoken.values()) else 0
+    absence, answer, notice = (table_points(table, found, begins, covered, spoken.get(table, 0)) for table in TABLES)
     groups = {one.group for one in found}
     if "answer.sentences" in groups:
         numbered = filed > 0 or bool(NUMBER.search(folded))
@@ -97,22 +104,42 @@ def begun(subject: str, words: KindWords) -> dict[str, int]:
     return begins
 
 
-def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], covered: int) -> int:
+def speaks_of(folded: str, words: KindWords) -> dict[str, int]:
+    """Say for each table how much a short text speaks of its things in one language: 1 for three of them, at most 3.
+
+    A robot names the mail, that it came, who will answer and when, in whatever words; a person speaks of something else, too.
+    The first thing of a table, the mail or the absence, must be named.
+    """
+    if len(folded) > SHORT:
+        return {}
+    stems = {word[:STEM] for word in QUOTED.sub(" ", folded).translate(MARKS).split()}
+    named = {one for stem in words.things.keys() & stems for one in words.things[stem]}
+    counts = Counter((table, language) for table, language, _ in named)
+    points: dict[str, int] = {}
+    for (table, language), count in counts.items():
+        if (table, language, 0) in named:
+            points[table] = max(points.get(table, 0), min(3, count - 2))
+    return points
+
+
+def table_points(table: str, found: tuple[Found, ...], begins: dict[str, int], covered: int, spoken: int) -> int:
     """Count the subject, what is said, and how well the rest of the text is explained.
 
     A declaration is worth 4 where it opens a sentence, else 1; a sentence 2, and 1 for another; hints beside them 1 each, at
     most 2. A declaration beside which nothing else is said is worth 3 unless it tells most of the text.
     """
     mine = [one for one in found if one.group.startswith(table)]
+    if not mine and not spoken and not begins:
+        return 0
     opens = [one for one in mine if one.group.endswith(".declares")]
     declared = max((4 if at_sentence(one) else 1 for one in opens), default=0)
     strong = apart([one for one in mine if one.group.endswith(".sentences")
                     and (declared < 4 or not any(one.begin < two.end and two.begin < one.end for two in opens))])
     hints = apart([one for one in mine if one.group.endswith(".hints")
                    and not any(one.begin < two.end and two.begin < one.end for two in (*strong, *opens))])
-    own = begins.get(f"{table}.subjects", 0) + declared + 2 * bool(strong) + (len(strong) > 1) + min(len(hints), 2)
+    own = begins.get(f"{table}.subjects", 0) + declared + 2 * bool(strong) + (len(strong) > 1) + min(len(hints), 2) + spoken
     alone = own == 4 == declared and covered < 1 and len(apart(opens)) == 1
-    return own + covered - alone if strong or declared or len(hints) > 1 else own
+    return own + covered - alone if strong or declared or len(hints) > 1 or spoken else own
 
 
 def apart(found: list[Found]) -> list[Found]:
@@ -136,13 +163,22 @@ def tells(found: tuple[Found, ...]) -> bool:
     return not TELLING.isdisjoint(groups) or any(groups.count(group) > 1 for group in HINTS.intersection(groups))
 
 
-def coverage(folded: str, found: tuple[Found, ...], dates: Dates, named: int) -> int:
+def unquoted(found: tuple[Found, ...], folded: str) -> tuple[Found, ...]:
+    """Leave out what stands within quotation marks: a robot quotes a subject at most, a person quotes robots."""
+    quoted = [place.span() for place in QUOTED.finditer(folded)] if found else []
+    return tuple(one for one in found if not within(one, quoted)) if quoted else found
+
+
+def coverage(folded: str, found: tuple[Found, ...], words: KindWords, named: int) -> int:
     """Say how much of a text is told by the phrases found: 2 nearly all, 0 about half, -2 next to nothing.
 
-    The sharpest sign there is: a robot says nothing else, a person who uses its words has something of his own to tell.
+    The sharpest sign there is: a robot says nothing else, a person who uses its words has something of his own to tell. A word
+    outside of the phrases that robots use elsewhere is untold by half, one of their things by a quarter: they say the same in many ways.
     """
-    left = max(0, count_words(untold(folded, found), dates) - named)
-    share = left / max(1, count_words(folded, dates) - named)
+    said = count_words(folded, words.dates)
+    told = words if said >= FEW else None
+    left = max(0.0, count_words(untold(folded, found), words.dates, told) - named)
+    share = left / max(1.0, said - named)
     return next((points for most, points in SHARES if share <= most), -2)
 
 
@@ -161,12 +197,20 @@ def untold(folded: str, found: tuple[Found, ...]) -> str:
     return " ".join((*pieces, folded[at:]))
 
 
-def count_words(text: str, dates: Dates) -> int:
-    """Count the words of three letters and more, but no addresses and dates; without blanks, two characters are a word."""
+def count_words(text: str, dates: Dates, told: KindWords | None = None) -> float:
+    """Count the words of three letters and more, but no addresses and dates; those that `told` robots use elsewhere count less.
+
+    Without blanks, two characters are a word.
+    """
     if UNSPACED.search(text):
         return sum(len(word) + 1 for word in CHARACTERS.findall(DAY.sub(" ", text))) // 2
-    words = [word for word in text.translate(MARKS).split() if len(word) > 2 and not word[0].isdecimal()]
-    return len(words) - sum(word in dates.months or word in dates.days or "@" in word or "//" in word for word in words)
+    count = 0.0
+    for word in text.translate(MARKS).split():
+        if len(word) > 2 and not word[0].isdecimal() \
+                and not (word in dates.months or word in dates.days or "@" in word or "//" in word):
+            stem = word[:STEM]
+            count += 1.0 if told is None else 0.25 if stem in told.things else 0.5 if stem in told.stems else 1.0
+    return count
 
 
 def person_points(subject: str, folded: str, text: str, found: tuple[Found, ...]) -> int:

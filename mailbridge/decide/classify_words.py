@@ -21,8 +21,12 @@ GROUPS = (
     "answer.prefixes", "answer.subjects", "answer.declares", "answer.sentences", "answer.hints", "answer.topics",
     "notice.subjects", "notice.declares", "notice.sentences", "notice.hints",
     "person.sentences", "person.hints", "courtesy.sentences",
-    "bounce.subjects", "bounce.sentences", "bounce.delays",
+    "bounce.subjects", "bounce.sentences", "bounce.delays", "absence.words", "answer.words",
 )
+THINGS = ("absence.words", "answer.words")
+"""No phrases: each entry is the words, divided by blanks, for one thing of which these robots speak."""
+ROBOTS_TEXT = frozenset(group for group in GROUPS if not group.startswith(("person", "bounce"))
+                        and not group.endswith(("subjects", "prefixes", "returns")))
 WORD = re.compile(r"\w+")
 OPENING = "[](){}<>*#!\"'«»„“”【】「」-=~ "
 _UNMARKED = re.compile("[^\u0300-\u036f\u3099\u309a]+")  # runs of what stays: many times faster than looking for what goes
@@ -30,6 +34,9 @@ UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
 _LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ə": "e", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
             "–": "-", "—": "-", "‑": "-", "‐": "-"}
 _ODD = re.compile(f"[{''.join(_LETTERS)}]")
+MARKS = str.maketrans(dict.fromkeys(".,;!?()[]\"«»„“”*", " "))
+STEM = 6
+"""Words that begin with the same so many letters count as one: endings differ from sentence to sentence."""
 _GAP = r"(?:[^.!?。！？]|(?<=\d)\.){0,60}?"
 
 
@@ -107,12 +114,15 @@ class KindWords:
     """Every phrase of every language.
 
     by_word: phrases by their longest word, which a text must hold; unspaced: those of languages without blanks, by the
-    character of their needle that fewest of them share.
+    character of their needle that fewest of them share. stems: the beginnings (`STEM`) of all words in the phrases of robots.
+    things: beginnings of words -> of which things (table, language, number) they speak.
     """
 
     by_word: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
     unspaced: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
     dates: Dates = field(default_factory=Dates)
+    stems: frozenset[str] = frozenset()
+    things: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
 
     def find(self, folded: str) -> tuple[Found, ...]:
         """Return where phrases stand in a folded text, each once. Costs one pass and a look-up for each word."""
@@ -173,12 +183,29 @@ def compile_words(tables: Mapping[str, Mapping[str, Iterable[str]]], dates: Date
         for group, texts in groups.items():
             if group not in GROUPS:
                 raise ValueError(f"unknown group {group!r}; known are {', '.join(GROUPS)}")
-            for text in texts:
+            for text in () if group in THINGS else texts:
                 word, phrase = read_phrase(group, text, language)
                 place = by_word.setdefault(word, {}) if word else unspaced
                 place[group, phrase.plain or phrase.pattern] = phrase
     return KindWords({word: tuple(phrases.values()) for word, phrases in by_word.items()},
-                     by_rarest_character(unspaced.values()), dates or Dates())
+                     by_rarest_character(unspaced.values()), dates or Dates(), robot_stems(tables), things_of(tables))
+
+
+def things_of(tables: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, tuple[tuple[str, str, int], ...]]:
+    """Return the beginnings of the words that speak of a thing, and of which: (table, language, number)."""
+    things: dict[str, set[tuple[str, str, int]]] = {}
+    for language, groups in tables.items():
+        for group in THINGS:
+            for number, entry in enumerate(groups.get(group, ())):
+                for word in fold(entry).split():
+                    things.setdefault(word[:STEM], set()).add((group.partition(".")[0], language, number))
+    return {stem: tuple(sorted(spoken)) for stem, spoken in things.items()}
+
+
+def robot_stems(tables: Mapping[str, Mapping[str, Iterable[str]]]) -> frozenset[str]:
+    """Return the beginnings of the words that robots use in their text: where one stands, a robot may still be speaking."""
+    return frozenset(word[:STEM] for groups in tables.values() for group, texts in groups.items() if group in ROBOTS_TEXT
+                     for text in texts for word in fold(text).translate(MARKS).split() if len(word) > 2)
 
 
 def by_rarest_character(phrases: Collection[Phrase]) -> dict[str, tuple[Phrase, ...]]:

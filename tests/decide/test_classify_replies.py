@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from mailbridge.decide.classify import Kind, classify
+from mailbridge.decide.classify_replies import weigh
+from mailbridge.decide.classify_words import compile_words
 from tests.decide.kind_cases import mail, shipped_words
 from tests.decide.kind_letters import ABSENT, ACKNOWLEDGES, PEOPLE
 from tests.decide.kind_letters_fresh import PERSONS, ROBOTS
+from tests.decide.kind_letters_west import PERSONS as WESTERN_PERSONS
+from tests.decide.kind_letters_west import ROBOTS as WESTERN_ROBOTS
 
 
 @pytest.mark.parametrize(("language", "subject", "text"), ABSENT)
@@ -27,12 +31,12 @@ def test_person_who_uses_the_words_of_robots_stays_a_person(language: str, subje
     assert classify(mail(subject, text), None, shipped_words()).kind is Kind.HUMAN
 
 
-@pytest.mark.parametrize(("language", "subject", "text"), ROBOTS)
+@pytest.mark.parametrize(("language", "subject", "text"), ROBOTS + WESTERN_ROBOTS)
 def test_robot_without_any_header_is_known_by_its_words(language: str, subject: str, text: str) -> None:
     assert classify(mail(subject, text), None, shipped_words()).kind is not Kind.HUMAN
 
 
-@pytest.mark.parametrize(("language", "subject", "text"), PERSONS)
+@pytest.mark.parametrize(("language", "subject", "text"), PERSONS + WESTERN_PERSONS)
 def test_person_who_writes_much_like_a_robot_stays_a_person(language: str, subject: str, text: str) -> None:
     assert classify(mail(subject, text), None, shipped_words()).kind is Kind.HUMAN
 
@@ -50,6 +54,23 @@ def test_subject_of_a_robot_behind_a_reply_prefix_is_a_persons_answer_to_it(subj
 ])
 def test_number_within_a_sentence_does_not_hide_it(text: str) -> None:
     assert classify(mail("Re: Printer", text), None, shipped_words()).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("text", [
+    'Three weeks ago I read "Your request has been received and is being reviewed by our support staff". Nothing since.',
+    "Vor drei Wochen kam „Ihre Anfrage ist eingegangen und wird von unserem Team bearbeitet“. Seitdem nichts.",
+])
+def test_words_of_a_robot_within_quotation_marks_are_not_the_senders(text: str) -> None:
+    assert classify(mail("Printer", text), None, shipped_words()).kind is Kind.HUMAN
+    assert classify(mail("Printer", text.split("I read ")[-1].split("kam ")[-1].strip('"„').split('"')[0].split("“")[0]),
+                    None, shipped_words()).kind is Kind.AUTO_REPLY
+
+
+def test_things_that_a_robot_names_count_in_any_words_but_only_many_of_them_together() -> None:
+    words = compile_words({"xx": {"answer.words": ["letter", "came", "desk", "answers"], "courtesy.sentences": ["hello"]}})
+    assert weigh("", "Hello. Letter came. Desk answers. Letter came. Desk answers.", words).answer > 0
+    assert weigh("", "Hello. The letter came.", words).answer == 0
+    assert weigh("", "Hello. Our desk came and answers.", words).answer == 0  # of what, is not said
 
 
 @pytest.mark.parametrize(("text", "kind"), [
