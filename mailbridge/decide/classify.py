@@ -169,7 +169,8 @@ def answer_kind(mail: Mail, signs: Signs, subject: str, text: str, words: KindWo
     # "We are closed today. We will answer your message tomorrow." says both, and people hardly ever do.
     said = max(weights.absence, weights.answer) + 2 * (min(weights.absence, weights.answer) >= 2)
     told = said >= 2 and said + signs.points - weights.person >= ENOUGH
-    if (signs.certain and (not listed or signs.answered)) or (told and not listed):
+    bulk_alone = listed == ("precedence",)  # help desks send their acknowledgements as bulk mail; lists name themselves
+    if (signs.certain and (not listed or signs.answered)) or (told and (not listed or bulk_alone)):
         return robot_kind(mail, signs, weights, words)
     if listed:
         return Kind.LIST, listed, None

@@ -76,7 +76,7 @@ def machine_signs(mail: Mail, envelope_from: str | None) -> Signs:
     """Read the signs of a robot from the headers of a mail, in one pass."""
     values = first_values(mail)
     automatic = values.get("auto-submitted", "no").split(";")[0].split("(")[0].strip().lower() not in NO
-    precedence = values.get("precedence", values.get("x-precedence", "")).strip().lower()
+    precedence = next((values[name] for name in ("precedence", "x-precedence", "preference") if name in values), "").strip().lower()
     answer = answer_header(values) or ("precedence" if precedence in ("auto_reply", "auto-reply") else "")
     report = mail.media_type == "multipart/report"
     receipt = is_receipt(mail)

@@ -27,6 +27,7 @@ TEXT = "The printer on the second floor is out of paper."
     ({"X_POST_MessageClass": "9; Autoresponder"}, Kind.AUTO_REPLY),
     ({"Delivered_To": "Autoresponder"}, Kind.AUTO_REPLY),
     ({"Precedence": "auto_reply"}, Kind.OUT_OF_OFFICE),
+    ({"Preference": "auto_reply"}, Kind.OUT_OF_OFFICE),
     ({"Precedence": "junk"}, Kind.AUTOMATIC),
     ({"Precedence": "bulk"}, Kind.LIST),
     ({"Precedence": "list"}, Kind.LIST),
@@ -101,3 +102,19 @@ def test_filters_on_the_way_that_call_it_spam_are_heard(headers: dict[str, str],
 ])
 def test_notice_of_a_machine_is_known_by_its_words(text: str) -> None:
     assert classify(mail("Report", text), None, shipped_words()).kind is Kind.AUTOMATIC
+
+
+ACKNOWLEDGED = """Dear customer,
+
+Thank you for contacting us. We have received your request and it has been assigned the ticket number 88213.
+One of our agents will reply to you within two working days. This is an automatic message, please do not reply to it.
+"""
+
+
+@pytest.mark.parametrize(("headers", "kind"), [
+    ({"Precedence": "bulk"}, Kind.AUTO_REPLY), ({}, Kind.AUTO_REPLY),
+    ({"Precedence": "bulk", "List_Id": "<news.example.org>"}, Kind.LIST),
+])
+def test_acknowledgement_that_is_sent_as_bulk_mail_is_one_all_the_same(headers, kind):
+    """OTRS and its kin send theirs with `Precedence: bulk`; a list names itself."""
+    assert classify(mail("Your request", ACKNOWLEDGED, **headers), None, shipped_words()).kind is kind
