@@ -55,6 +55,8 @@ unit: $(VENV)/developing
 
 bench: $(VENV)/developing
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.reading
+	$(BIN)/python -m tests.bench.lookup
 
 torture: $(VENV)/developing
 	$(BIN)/python -m tests.torture
