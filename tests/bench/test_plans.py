@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import event
 
 from mailbridge import log
@@ -34,6 +35,7 @@ def app(tmp_path: Path) -> Iterator[App]:
     made = assemble(load_config(lay_out(tmp_path / "desk"), os.environ), os.environ)
     yield made
     made.close()
+    structlog.reset_defaults()  # other tests look at what is logged
 
 
 @contextmanager

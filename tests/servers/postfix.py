@@ -166,6 +166,7 @@ class Postfix:
         pid = self._pid()
         if pid:
             end_group(pid)
+            wait_until(lambda: not listens(self.port), "the port is free: its children end after the master")
 
     def freeze(self) -> None:
         """Stop every process of this Postfix where it stands (SIGSTOP): it is there and says nothing."""
