@@ -29,6 +29,8 @@ PREFIX = re.compile(r"(?:re|aw|antw|sv|vs|rv|odp|ats|отв|ответ|答复|�
 """What mail programs write before the subject of an answer; no mail system does."""
 ENOUGH = 4
 """Points that make a robot of a mail without any header that says so."""
+ENOUGH_IN_BRIEF = 6
+"""The same where so little is said that a person may have said it."""
 
 
 class Kind(StrEnum):
@@ -168,7 +170,7 @@ def answer_kind(mail: Mail, signs: Signs, subject: str, text: str, words: KindWo
     weights = weigh(subject, text, words, mail.date)
     # "We are closed today. We will answer your message tomorrow." says both, and people hardly ever do.
     said = max(weights.absence, weights.answer) + 2 * (min(weights.absence, weights.answer) >= 2)
-    told = said >= 2 and said + signs.points - weights.person >= ENOUGH
+    told = said >= 2 and said + signs.points - weights.person >= (ENOUGH_IN_BRIEF if weights.brief else ENOUGH)
     bulk_alone = listed == ("precedence",)  # help desks send their acknowledgements as bulk mail; lists name themselves
     if (signs.certain and (not listed or signs.answered)) or (told and (not listed or bulk_alone)):
         return robot_kind(mail, signs, weights, words)

@@ -28,6 +28,7 @@ FILED = re.compile(r"(?<= )[(\[](?:id|ref|ticket)?[ :.#]{0,3}(?:[a-z]{2,5}-)?\d{
 """Numbers under which a request was filed; the second kind stands within a sentence: "your request (88213) has been received"."""
 TABLES = ("absence", "answer", "notice")
 TELLING = frozenset(f"{table}.{key}" for table in TABLES for key in ("declares", "sentences"))
+DECLARING = frozenset(f"{table}.declares" for table in TABLES)
 HINTS = frozenset(f"{table}.hints" for table in TABLES)
 PEOPLES = ("person", "absence.returns")
 """Lists that explain nothing: a date may follow what a person says, too."""
@@ -40,6 +41,9 @@ SHARES = ((0.12, 2), (0.3, 1), (0.45, 0), (0.6, -1))
 """What it is worth that so large a share of the words at most is left untold."""
 SHORT = 600
 """A robot says its few things in so many characters."""
+BRIEF = 14
+MACHINE = re.compile(r"autom|автомат|otomatik|自動|自动")
+"""What only machines say of their mail; people who speak of it say more than that."""
 FEW = 8
 """In fewer words a person says a thing of his own with one that robots use elsewhere."""
 NAMES_THE_MAIL = frozenset({"answer.topics", "answer.declares"})
@@ -53,7 +57,8 @@ ANSWER = re.compile(r"^(?:re|aw|sv|vs|odp|ynt|yan|antw|r|res|rif|ref|atb|回复|
 class Weights:
     """Points for each kind of robot, and against one (`person`); groups: the lists of words that were met, sorted.
 
-    folded: the text as it was searched.
+    folded: the text as it was searched. brief: so few words, under a subject that says nothing, that a person may well have
+    written them: "I am on holiday until Monday, deliver on Tuesday", "my address has changed".
     """
 
     absence: int
@@ -62,6 +67,7 @@ class Weights:
     person: int
     groups: tuple[str, ...]
     folded: str
+    brief: bool = False
 
 
 def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = None) -> Weights:
@@ -82,7 +88,10 @@ def weigh(subject: str, text: str, words: KindWords, sent: datetime | None = Non
         answer += numbered - 3 * (not named)
     if groups & SPEAKS_OF_ABSENCE and find_return(folded, sent, words):
         absence += 1
-    return Weights(absence, answer, notice, person_points(subject, folded, text, found), tuple(sorted({*begins, *groups})), folded)
+    declares = absence > answer or not groups.isdisjoint(DECLARING)
+    brief = declares and not begins and not MACHINE.search(folded) and count_words(folded, words.dates) < BRIEF
+    return Weights(
+        absence, answer, notice, person_points(subject, folded, text, found), tuple(sorted({*begins, *groups})), folded, brief)
 
 
 def begun(subject: str, words: KindWords) -> dict[str, int]:

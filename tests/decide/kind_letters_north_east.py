@@ -192,9 +192,6 @@ ROBOTS = [
     ("sv", "Din reklamation",
      "Vi bekräftar att din reklamation kommit in till oss. Handläggningstiden är för närvarande cirka två "
      "veckor."),
-    ("sv", "Semesterstängt",
-     "Bästa kund! Hela teamet är på konferensresa 14–18 september. Mejl som kommer under tiden tar vi hand om "
-     "den 21 september."),
     ("sv", "Ny kontaktperson",
      "Jag ansvarar inte längre för de här frågorna. Mejla i stället Marina, m@example.org."),
     ("sv", "Ditt mejl",
@@ -361,7 +358,6 @@ ROBOTS = [
     ("ja", "Re: 報告", "鈴木は月末まで休暇を取得しております。その間は私、田中が対応いたします。"),
     ("ja", "【サポート】休業期間について", "休業期間内にいただいた問い合わせは、9月21日10時以降に順次対応させていただきます。お問い合わせの回答に通常よりもお時間をいただく場合がございます。"),
     ("ja", "お申し込み完了", "お申し込みいただきありがとうございます。確認のメールを別途お送りしますので、しばらくお待ちください。"),
-    ("ja", "担当変更", "私はこの件の担当を外れました。今後は山本 (m@example.org) までご連絡ください。"),
     ("ja", "お問い合わせの確認", "お問い合わせ内容を確認いたしました。\n通常1-3営業日以内にご返信いたします。お急ぎの場合は、件名に【緊急】とご記載ください。"),
     ("ja", "Re: 旅行", "ツアーにご興味をお持ちいただきありがとうございます。担当者がご希望を確認し、本日中にご提案をお送りいたします。"),
     ("ja", "Re: 旅券", "ご申請は市民課に回付いたしました。15日以内に回答いたします。"),
@@ -377,7 +373,6 @@ ROBOTS = [
     ("zh", "团建通知", "尊敬的合作伙伴：9月14日至18日全体员工外出团建，这段时间的邮件将于21日统一处理。"),
     ("zh", "预约成功", "您的预约申请已提交，工作人员会在24小时内电话确认。"),
     ("zh", "Re: 旅行", "感谢您对本次旅行的关注！顾问会查看您的要求，并在当天发送方案。"),
-    ("zh", "Re: 护照", "您的申请已转交市民服务科，请在15日内等候答复。"),
     ("zh", "休息", "您好！今天我们休息，明天10点起会回复所有邮件。"),
 ]
 

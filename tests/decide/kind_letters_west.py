@@ -36,16 +36,12 @@ ROBOTS = [
     ("de", "Re: Tarif",
      "Derzeit erreichen uns sehr viele Anfragen. Die Beantwortung kann daher bis zu fünf Tage dauern. Bitte "
      "schreiben Sie uns nicht mehrfach."),
-    ("de", "Re: Hallo",
-     "Dieses Konto nutze ich nicht mehr. Ihr findet mich jetzt unter lou@example.net."),
     ("de", "Re: Hinweis",
      "Danke, dass Sie sich die Zeit genommen haben. Wir lesen jede Zuschrift, können aber nicht jede einzeln "
      "beantworten."),
     ("de", "Vorgang 4471-B",
      "Zu Ihrem Anliegen haben wir den Vorgang 4471-B angelegt. Ein Techniker wurde informiert und setzt sich mit "
      "Ihnen in Verbindung."),
-    ("de", "Re: Übergabe",
-     "Zum 31. Mai habe ich die Firma verlassen. Meine Aufgaben hat Herr Kern übernommen (kern@example.de)."),
     ("de", "Re: Rezept",
      "Unsere Praxis bleibt vom 1. bis 5. Mai geschlossen. Die Vertretung übernimmt Dr. Hahn, Marktplatz 3."),
     ("de", "Re: Gutachten",
@@ -70,15 +66,9 @@ ROBOTS = [
     ("fr", "Re: emploi du temps",
      "Merci de votre mail. Je travaille du lundi au mercredi et traiterai votre message lors de mon prochain jour "
      "de présence."),
-    ("fr", "Re: bilan",
-     "Depuis le 1er mai, j'ai rejoint un autre service. Julie Roux (j.roux@example.fr) reprend l'ensemble de mes "
-     "dossiers."),
     ("fr", "Re: commande en gros",
      "Nous vous remercions de votre demande, qui nous tient à cœur. Notre service commercial vous répondra d'ici "
      "la fin du prochain jour ouvré."),
-    ("fr", "Re: bonjour",
-     "M. Henry a pris sa retraite fin mars. Merci d'écrire à accueil@example.org, votre message sera transmis à la "
-     "bonne personne."),
     ("es", "Re: sugerencia",
      "Leemos todos los mensajes, aunque no podemos contestar a cada uno de forma individual."),
     ("es", "Tu envío",
@@ -98,8 +88,6 @@ ROBOTS = [
     ("es", "Re: horario",
      "Gracias por su mensaje. Me he tomado unos días libres y estaré de vuelta el miércoles 14 de mayo. Si "
      "necesita algo antes, mi compañera Priya (priya@example.es) le atenderá con gusto."),
-    ("es", "Re: balance",
-     "Hoy estaré reunido todo el día. Le llamo mañana sin falta."),
     ("it", "Re: orario",
      "Grazie per la mail. Lavoro solo dal lunedì al mercoledì e mi occuperò del Suo messaggio il prossimo giorno "
      "in ufficio."),
@@ -107,12 +95,8 @@ ROBOTS = [
      "Leggiamo tutti i messaggi, anche se non possiamo rispondere a ciascuno singolarmente."),
     ("it", "Nuovo messaggio vocale da 02 1234567",
      "Ha ricevuto un messaggio vocale da 02 1234567, durata 23 secondi. La registrazione è allegata."),
-    ("it", "Re: orario",
-     "Attualmente mi trovo all'estero con connessione intermittente, quindi la risposta potrebbe tardare."),
     ("it", "Re: tavole",
      "Sono via fino al 24 agosto. Se il messaggio è importante, La prego di rinviarmelo dopo tale data."),
-    ("it", "Re: bilancio",
-     "Lo studio resterà chiuso tra Natale e Capodanno. Per scadenze urgenti chiamare il 333 0000000."),
     ("it", "Re: orario",
      "Grazie per il messaggio. Mi sono presa qualche giorno libero e sarò di nuovo operativa mercoledì 14 maggio. "
      "Se Le serve qualcosa prima, la collega Priya (priya@example.it) sarà lieta di aiutarLa."),
@@ -125,8 +109,6 @@ ROBOTS = [
     ("pt", "Re: pedido grande",
      "Obrigado pelo seu pedido, que é importante para nós. A nossa equipa comercial responderá até ao final do "
      "próximo dia útil."),
-    ("pt", "Re: balanço",
-     "O escritório estará encerrado entre o Natal e o Ano Novo. Para prazos urgentes ligue 910 000 000."),
     ("pt", "O seu envio",
      "O seu texto chegou à redação. Decidiremos sobre a publicação nas próximas semanas."),
     ("pt", "Re: olá",

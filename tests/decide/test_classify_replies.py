@@ -11,6 +11,7 @@ from mailbridge.decide.classify_replies import weigh
 from mailbridge.decide.classify_words import compile_words
 from tests.decide.kind_cases import mail, shipped_words
 from tests.decide.kind_letters import ABSENT, ACKNOWLEDGES, PEOPLE
+from tests.decide.kind_letters_brief import BRIEF
 from tests.decide.kind_letters_fresh import PERSONS, ROBOTS
 from tests.decide.kind_letters_west import PERSONS as WESTERN_PERSONS
 from tests.decide.kind_letters_west import ROBOTS as WESTERN_ROBOTS
@@ -131,3 +132,8 @@ def test_every_shipped_language_tells_absence_answer_notice_and_bounce() -> None
     languages = ["en", "ru", "lt", "lv", "et", "pl", "de", "fr", "es", "it", "pt", "nl", "sv", "no", "da", "fi", "cs", "uk", "tr", "ja",
         "zh"]
     assert {(language, table) for language in languages for table in ("absence", "answer", "notice", "bounce", "person")} <= known
+
+
+@pytest.mark.parametrize(("language", "text"), BRIEF)
+def test_who_says_little_is_a_person(language: str, text: str) -> None:
+    assert classify(mail("Question", text), None, shipped_words()).kind is Kind.HUMAN
