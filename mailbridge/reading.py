@@ -15,7 +15,7 @@ from mailbridge.config.model import Config, Department
 from mailbridge.decide.classify import Classification, Kind, classify
 from mailbridge.decide.classify_words import KindWords
 from mailbridge.decide.forwards import Original, find_original
-from mailbridge.decide.groups import judged_through_group, without_group
+from mailbridge.decide.groups import without_group
 from mailbridge.decide.mailboxes import Mailbox, first_mailbox
 from mailbridge.decide.own_check import judge_with_answers, names_to_ask
 from mailbridge.decide.signals import Signals, alike_of, read_signals, weeks_of
@@ -102,9 +102,7 @@ def read(raw: bytes, envelope: Envelope, reading: Reading) -> ReadMail:
         ours,
     )
     verdict, asks = _judge(raw, mail, envelope, config)
-    writers = without_group(mail, ours)
-    if writers is not mail:
-        mail, verdict, asks = writers, judged_through_group(verdict), ()
+    mail, verdict = without_group(mail, verdict, config.departments)
     about = kind.bounce.original_message_id if kind.bounce else ""
     importing = envelope.source == "import"
     alike = None

@@ -7,11 +7,13 @@ into a header of its own. Without that header he would be a customer whom no ans
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
+from mailbridge.config.model import Department
 from mailbridge.decide.classify_headers import is_own_list
-from mailbridge.decide.trust import Trust, TrustVerdict
+from mailbridge.decide.mailboxes import mailbox_of
+from mailbridge.decide.trust import UNJUDGED, Trust, TrustVerdict
 from mailbridge.mail.addresses import parse_addresses
 from mailbridge.mail.message import Address, Mail
 
@@ -19,22 +21,22 @@ WRITER_HEADERS = ("x-original-from", "x-original-sender")
 _VIA = re.compile(r"^\W?(?P<name>.+?)\W? (?:via|über|par|por|tramite|przez|через|per) ", re.IGNORECASE)
 
 
-def without_group(mail: Mail, mailboxes: Collection[str]) -> Mail:
-    """Return the mail with its writer as the author, if a group of ours stands in From; else the mail as it is.
+def without_group(mail: Mail, verdict: TrustVerdict, departments: Mapping[str, Department]) -> tuple[Mail, TrustVerdict]:
+    """Return the mail with its writer as the author, if a group of ours stands in From, and what is proven of him; else both as they are.
 
-    mailboxes: our addresses, in lower case.
+    verdict: on From as it stands. What the group proves it proves of itself, so the writer is bare. Where somebody whom we
+    believe has looked at From and did not find it good, the group is not believed: else a forger would hide behind it from the
+    DMARC policy of the customer whom he names.
     """
-    if mail.author.address.lower() not in mailboxes or not is_own_list(mail, mailboxes):
-        return mail
+    mailboxes = frozenset(box for department in departments.values() for box in department.mailboxes)
+    believed = verdict.trust is Trust.ALIGNED or verdict.reasons[:1] == (UNJUDGED,)
+    if mail.author.address.lower() not in mailboxes or not believed or not is_own_list(mail, mailboxes):
+        return mail, verdict
     named = [one for header in WRITER_HEADERS for one in parse_addresses(mail.header(header))]
-    writer = next((one for one in (*named, *mail.reply_to) if "@" in one.address and one.address.lower() not in mailboxes), None)
+    writers = (one for one in (*named, *mail.reply_to) if "@" in one.address and mailbox_of(one.address, departments) is None)
+    writer = next(writers, None)
     if writer is None:
-        return mail
+        return mail, verdict
     via = _VIA.match(mail.author.name)
-    return replace(mail, from_=(Address(writer.name or (via["name"] if via else ""), writer.address),))
-
-
-def judged_through_group(verdict: TrustVerdict) -> TrustVerdict:
-    """Return what a verdict on the group's own From says of the writer behind it: at best nothing, for his proof ended there."""
-    trust = Trust.FAILED if verdict.trust is Trust.FAILED else Trust.BARE
-    return TrustVerdict(trust, ("through-our-group", *verdict.reasons))
+    author = Address(writer.name or (via["name"] if via else ""), writer.address)
+    return replace(mail, from_=(author,)), TrustVerdict(Trust.BARE, ("through-our-group", *verdict.reasons))

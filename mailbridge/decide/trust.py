@@ -52,6 +52,10 @@ class TrustFacts:
     dmarc: Mapping[str, str] = field(default_factory=dict)
 
 
+UNJUDGED = "no-proof"
+"""The reason when nobody who is believed has said anything about the sender."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrustVerdict:
     """How well the sender is proven; reasons: short words, what decided first, oddities of the sender after it."""
@@ -97,7 +101,7 @@ def strongest_proof(mail: Mail, facts: TrustFacts) -> tuple[Trust, str]:
         return Trust.ALIGNED, "own-dkim"
     if upstream:
         return upstream_proof(upstream, domain, facts)
-    return Trust.BARE, "smtp-auth-of-another" if facts.authenticated_as else "no-proof"
+    return Trust.BARE, "smtp-auth-of-another" if facts.authenticated_as else UNJUDGED
 
 
 def upstream_proof(upstream: AuthenticationResults, domain: str, facts: TrustFacts) -> tuple[Trust, str]:

@@ -20,8 +20,12 @@ def tell_template_faults(database: Database, rules: Rules, at: datetime) -> int:
 
     Another version stands in for a broken template (design.md §5), so the customer notices nothing: nobody else would tell.
     """
-    faults = rules.templates.take_faults()
-    return database.write(lambda connection: _tell(connection, rules, faults, at)) if faults else 0
+    faults = rules.templates.untold()
+    if not faults:
+        return 0
+    told = database.write(lambda connection: _tell(connection, rules, faults, at))
+    rules.templates.told(faults)
+    return told
 
 
 def _tell(connection: Connection, rules: Rules, faults: Sequence[str], at: datetime) -> int:

@@ -94,11 +94,15 @@ class Templates:
         """Try every template and every file of macros that the desk would use; return what is wrong with them."""
         return check_files(self._folders)
 
-    def take_faults(self) -> Sequence[str]:
-        """Return the faults that were found since this was last asked, `file:line: what`: for who tells the admin."""
+    def untold(self) -> Sequence[str]:
+        """Return the faults that nobody has been told of yet, `file:line: what`; see `told`."""
         with self._lock:
-            faults, self._untold = self._untold, []
-        return faults
+            return tuple(self._untold)
+
+    def told(self, faults: Sequence[str]) -> None:
+        """Note that the admin knows of these faults."""
+        with self._lock:
+            self._untold = [one for one in self._untold if one not in faults]
 
     # ---- which version --------------------------------------------------------------------------------------------
 

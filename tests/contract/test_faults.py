@@ -1,6 +1,9 @@
 """A fault that an admin can mend is told to the admins by mail; on both engines."""
 
+import pytest
+
 from mailbridge.desk.faults import tell_template_faults
+from mailbridge.errors import StoreError
 from tests.desks import mail
 
 
@@ -38,6 +41,20 @@ def test_a_fault_is_told_once_a_day_however_many_daemons_and_restarts_there_are(
     restarted = again.another()
     restarted.receive(mail(sender="Rita <rita@example.com>", subject="Third"))
     assert tell(restarted) == 1
+
+
+def test_a_fault_is_told_once_the_database_is_back(desk, monkeypatch):
+    break_template(desk)
+    desk.receive(mail())
+
+    def away(_work):
+        raise StoreError("the database is away")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(desk.app.database, "write", away)
+        with pytest.raises(StoreError):
+            tell_template_faults(desk.app.database, desk.app.rules, desk.now)
+    assert tell(desk) == 1
 
 
 def test_another_fault_is_told_on_its_own(desk):

@@ -2,13 +2,16 @@
 
 import pytest
 
+from mailbridge.config.model import Department
 from mailbridge.decide.classify import Kind, classify
-from mailbridge.decide.groups import judged_through_group, without_group
-from mailbridge.decide.trust import Trust, TrustVerdict
+from mailbridge.decide.groups import without_group
+from mailbridge.decide.trust import UNJUDGED, Trust, TrustVerdict
 from mailbridge.mail.parse import read_mail
 from tests.decide.kind_cases import shipped_words
 
 OURS = frozenset({"support@example.org"})
+DEPARTMENTS = {"support": Department(mailboxes=("support@example.org",))}
+UNKNOWN = TrustVerdict(Trust.BARE, (UNJUDGED,))
 TEXT = "Hello, my printer does not work. Can you help?"
 GROUP = {
     "Precedence": "list", "List-ID": "<support.example.org>", "Mailing-list": "list support@example.org; contact support+owners@example.org",
@@ -45,7 +48,7 @@ def test_mail_by_another_list_is_a_lists(headers):
     ({"Reply-To": "support@example.org, Emma <emma@example.com>"}, "Emma"),
 ])
 def test_writer_behind_the_group_is_the_author(headers, name):
-    found = without_group(letter(**GROUP, **headers), OURS).author
+    found = without_group(letter(**GROUP, **headers), UNKNOWN, DEPARTMENTS)[0].author
     assert (found.name, found.address) == (name, "emma@example.com")
 
 
@@ -54,13 +57,25 @@ def test_writer_behind_the_group_is_the_author(headers, name):
     ("Support <support@example.org>", {"X-Original-From": "Emma <emma@example.com>"}),
     ("Support <support@example.org>", GROUP),
     ("Support <support@example.org>", GROUP | {"Reply-To": "support@example.org"}),
+    ("Support <support@example.org>", GROUP | {"Reply-To": "support+token@example.org"}),
 ])
 def test_author_stays_where_no_group_of_ours_stands_before_him(sender, headers):
     mail = letter(sender, **headers)
-    assert without_group(mail, OURS) is mail
+    assert without_group(mail, UNKNOWN, DEPARTMENTS) == (mail, UNKNOWN)
 
 
-@pytest.mark.parametrize(("group", "writer"), [
-    (Trust.ALIGNED, Trust.BARE), (Trust.SUBMITTED, Trust.BARE), (Trust.BARE, Trust.BARE), (Trust.FAILED, Trust.FAILED)])
-def test_proof_of_the_group_proves_nothing_of_the_writer(group, writer):
-    assert judged_through_group(TrustVerdict(group, ("dmarc=pass",))) == TrustVerdict(writer, ("through-our-group", "dmarc=pass"))
+@pytest.mark.parametrize("verdict", [TrustVerdict(Trust.ALIGNED, ("dmarc=pass",)), UNKNOWN])
+def test_proof_of_the_group_proves_nothing_of_the_writer(verdict):
+    mail, judged = without_group(letter(**GROUP, X_Original_From="Emma <emma@example.com>"), verdict, DEPARTMENTS)
+    assert mail.author.address == "emma@example.com"
+    assert judged == TrustVerdict(Trust.BARE, ("through-our-group", *verdict.reasons))
+
+
+@pytest.mark.parametrize("verdict", [
+    TrustVerdict(Trust.FAILED, ("dmarc=fail",)), TrustVerdict(Trust.BARE, ("nothing-aligned",)),
+    TrustVerdict(Trust.BARE, ("contradicting-results",)), TrustVerdict(Trust.BARE, ("smtp-auth-of-another",)),
+])
+def test_nobody_hides_from_a_customers_policy_behind_a_group_that_is_not_proven(verdict):
+    """A forger who may not write as Emma, because her domain forbids it, names her in a header of the group instead."""
+    mail = letter(**GROUP, X_Original_From="Emma <emma@example.com>")
+    assert without_group(mail, verdict, DEPARTMENTS) == (mail, verdict)
